@@ -1,0 +1,1 @@
+"""What time says: one file per kind of deadline."""

@@ -1,0 +1,1 @@
+"""One message or one ring, in one savepoint, to its answers."""

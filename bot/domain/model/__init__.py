@@ -1,0 +1,1 @@
+"""What happens, one noun a file: the tables of the history."""

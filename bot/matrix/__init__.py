@@ -1,0 +1,1 @@
+"""The doorway to Matrix: ears, courier, rooms."""

@@ -1,0 +1,1 @@
+"""Pictures for the room and paper to carry home."""

@@ -1,0 +1,1 @@
+"""The player: a homeserver and people of its own, and a scenario to play."""

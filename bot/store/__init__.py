@@ -1,0 +1,1 @@
+"""The memory: functions that take a session, one file per noun."""

@@ -1,0 +1,1 @@
+"""What you can say: one verb a file."""

@@ -1,0 +1,1 @@
+"""What you can change without writing Python."""

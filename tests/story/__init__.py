@@ -1,0 +1,1 @@
+"""Promises of the whole line, played in memory."""
