@@ -1,0 +1,55 @@
+"""Deadlines: moments at which something must be looked at again."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlmodel import col, delete, func, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from bot.domain.model import Deadline
+
+
+async def set_(session: AsyncSession, kind: str, subject: str, due_at: datetime) -> None:
+    """Set the deadline of that kind for a subject, or move it; it will ring (again) then."""
+    deadline = await _find(session, kind, subject)
+    if deadline is None:
+        session.add(Deadline(kind=kind, subject=subject, due_at=due_at))
+        return
+    deadline.due_at = due_at
+    deadline.rung_at = None
+
+
+async def drop(session: AsyncSession, kind: str, subject: str) -> None:
+    """Take the deadline away; nothing happens if there is none."""
+    dropped = delete(Deadline).where(col(Deadline.kind) == kind, col(Deadline.subject) == subject)
+    await session.exec(dropped)
+
+
+async def due(session: AsyncSession, now: datetime) -> list[Deadline]:
+    """List the deadlines that are due and have not rung, the earliest first."""
+    reached = (
+        select(Deadline)
+        .where(col(Deadline.rung_at).is_(None), Deadline.due_at <= now)
+        .order_by(col(Deadline.due_at), col(Deadline.id))
+    )
+    return list(await session.exec(reached))
+
+
+async def next_due(session: AsyncSession) -> datetime | None:
+    """Tell when the next deadline rings; None when nothing is waited for."""
+    earliest = select(func.min(Deadline.due_at)).where(col(Deadline.rung_at).is_(None))
+    return (await session.exec(earliest)).one()
+
+
+async def rung(session: AsyncSession, deadline: Deadline, now: datetime) -> None:
+    """Note that the deadline has rung, unless its handler has set it anew meanwhile."""
+    found = await _find(session, deadline.kind, deadline.subject)
+    if found is not None and found.due_at <= now:
+        found.rung_at = now
+
+
+async def _find(session: AsyncSession, kind: str, subject: str) -> Deadline | None:
+    """Find the one deadline of that kind for that subject."""
+    one = select(Deadline).where(Deadline.kind == kind, Deadline.subject == subject)
+    return (await session.exec(one)).one_or_none()

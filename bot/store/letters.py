@@ -1,0 +1,84 @@
+"""Letters: what is to be put in the rooms, in order, and what became of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from sqlalchemy import case
+from sqlmodel import col, select, update
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from bot.domain.model import Letter
+
+
+async def write(session: AsyncSession, letter: Letter) -> None:
+    """Lay a letter last in its place's line; it is sent after the transaction is kept."""
+    session.add(letter)
+    await session.flush()
+
+
+async def unsent(session: AsyncSession, limit: int) -> list[Letter]:
+    """List at most `limit` letters that are neither sent nor given up, in the order written."""
+    waiting = (
+        select(Letter)
+        .where(col(Letter.sent_at).is_(None), col(Letter.given_up).is_(None))
+        .order_by(col(Letter.position))
+        .limit(limit)
+    )
+    return list(await session.exec(waiting))
+
+
+async def mark_sent(session: AsyncSession, sent: Mapping[str, str], now: datetime) -> None:
+    """Note which event each letter (id → event id) became, in one statement.
+
+    Letters that this session has read already keep their old values until read anew.
+    """
+    if not sent:
+        return
+    noted = (
+        update(Letter)
+        .where(col(Letter.id).in_(sent))
+        .values(event_id=case(dict(sent), value=col(Letter.id)), sent_at=now)
+        .execution_options(synchronize_session=False)
+    )
+    await session.exec(noted)
+
+
+async def give_up(session: AsyncSession, letter_id: str, why: str) -> None:
+    """Take a letter that can never be sent out of the line, with the reason."""
+    letter = await by_id(session, letter_id)
+    if letter is not None:
+        letter.given_up = why
+
+
+async def by_id(session: AsyncSession, letter_id: str) -> Letter | None:
+    """Find the letter with that id, which is its Matrix transaction id."""
+    return (await session.exec(select(Letter).where(Letter.id == letter_id))).one_or_none()
+
+
+async def of_event(session: AsyncSession, event_id: str) -> Letter | None:
+    """Find the letter that became that event; the first, should there be two."""
+    found = select(Letter).where(Letter.event_id == event_id).order_by(col(Letter.position))
+    return (await session.exec(found.limit(1))).first()
+
+
+async def first_of_object(session: AsyncSession, place: str, object_: str) -> Letter | None:
+    """Find the letter that first told of an object in a place: the one that edits belong to."""
+    told = (
+        select(Letter)
+        .where(Letter.place == place, Letter.object == object_)
+        .order_by(col(Letter.position))
+        .limit(1)
+    )
+    return (await session.exec(told)).first()
+
+
+async def latest_of_subject(
+    session: AsyncSession, subject: str, kind: str | None = None
+) -> Letter | None:
+    """Find the newest letter about a subject, of that kind if one is given."""
+    about = select(Letter).where(Letter.subject == subject)
+    if kind is not None:
+        about = about.where(Letter.kind == kind)
+    return (await session.exec(about.order_by(col(Letter.position).desc()).limit(1))).first()

@@ -1,0 +1,72 @@
+"""The bot's rooms by their key, and who was last seen in them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from bot.domain.model import Member, Room
+
+JOINED = "join"
+"""Memberships are Matrix's own words: join, invite, leave, ban, knock."""
+
+
+async def by_key(session: AsyncSession, key: str) -> Room | None:
+    """Find the room with that key ("forum:CODE", "direct:@mxid")."""
+    return (await session.exec(select(Room).where(Room.key == key))).one_or_none()
+
+
+async def key_of(session: AsyncSession, room_id: str) -> str | None:
+    """Tell which key that Matrix room has; None when it is not one of the bot's."""
+    return (await session.exec(select(Room.key).where(Room.room_id == room_id))).one_or_none()
+
+
+async def every(session: AsyncSession) -> list[Room]:
+    """List all of the bot's rooms, by key."""
+    return list(await session.exec(select(Room).order_by(col(Room.key))))
+
+
+async def remember(session: AsyncSession, room: Room) -> Room:
+    """Keep a room under its key, instead of the one that had it before; give the row kept."""
+    known = await by_key(session, room.key)
+    if known is None:
+        session.add(room)
+        return room
+    known.room_id, known.alias = room.room_id, room.alias
+    known.encrypted, known.made_at = room.encrypted, room.made_at
+    return known
+
+
+async def members(session: AsyncSession, room_id: str) -> list[Member]:
+    """List what the room last said of everybody it spoke of, by Matrix id."""
+    spoken_of = select(Member).where(Member.room_id == room_id).order_by(col(Member.mxid))
+    return list(await session.exec(spoken_of))
+
+
+async def joined(session: AsyncSession, room_id: str) -> set[str]:
+    """Give the Matrix ids of those who are in the room now."""
+    inside = select(Member.mxid).where(Member.room_id == room_id, Member.membership == JOINED)
+    return set(await session.exec(inside))
+
+
+async def moved(  # noqa: PLR0913 - a membership event has as many parts
+    session: AsyncSession,
+    room_id: str,
+    mxid: str,
+    membership: str,
+    since: datetime,
+    *,
+    by_choice: bool = False,
+) -> Member:
+    """Note what the room says of a person now; who comes back need not be asked back again."""
+    asked = select(Member).where(Member.room_id == room_id, Member.mxid == mxid)
+    member = (await session.exec(asked)).one_or_none()
+    if member is None:
+        member = Member(room_id=room_id, mxid=mxid, membership=membership, since=since)
+        session.add(member)
+    member.membership, member.since, member.by_choice = membership, since, by_choice
+    if membership == JOINED:
+        member.asked_back = False
+    return member
