@@ -1,0 +1,146 @@
+"""Whose devices there are: asked for when they are needed, and again when they changed."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Collection, Mapping
+from typing import Any
+
+import structlog
+import vodozemac
+from nio.responses import KeysQueryResponse
+
+from bot.matrix.machine import REJECTS, Machine
+from bot.matrix.wire import Wire
+
+log = structlog.get_logger()
+
+REMOTE_WAIT = 10_000  # milliseconds our homeserver waits for another one
+LONGEST_REST = 600.0  # seconds at most before somebody unreachable is tried again
+
+
+class Rests:
+    """Let what failed rest: not at all after the first time, longer and longer after that."""
+
+    def __init__(self) -> None:
+        self._failed: dict[str, tuple[int, float]] = {}
+
+    def due(self, key: str) -> bool:
+        """Tell whether it may be tried now."""
+        return self._failed.get(key, (0, 0.0))[1] <= _now()
+
+    def failed(self, key: str) -> None:
+        """Note a failure."""
+        times = self._failed.get(key, (0, 0.0))[0] + 1
+        rest = 0.0 if times == 1 else min(LONGEST_REST, 5.0 * 2.0 ** min(times, 10))
+        self._failed[key] = (times, _now() + rest)
+
+    def worked(self, key: str) -> None:
+        """Forget the failures."""
+        self._failed.pop(key, None)
+
+
+class Directory:
+    """The users whose device lists we follow, and those we must ask for."""
+
+    def __init__(self, machine: Machine) -> None:
+        self._machine = machine
+        self._followed: set[str] = set()
+        self._stale: set[str] = set()
+        self._asking = asyncio.Lock()
+        self._rests = Rests()
+
+    def hear(self, lists: Mapping[str, Any]) -> None:
+        """Take in /sync's `device_lists`; of those we do not follow there is nothing to mend."""
+        self._stale.update(self._followed.intersection(_strings(lists.get("changed"))))
+        for user_id in _strings(lists.get("left")):
+            self._followed.discard(user_id)
+            self._stale.discard(user_id)
+
+    def wonder_about(self, user_id: str) -> None:
+        """Ask for this user's devices at the next occasion: one of them is unknown to us."""
+        self._stale.add(user_id)
+
+    def is_current(self, user_id: str) -> bool:
+        """Tell whether we know this user's devices as they are now."""
+        return user_id in self._followed and user_id not in self._stale
+
+    def devices(self, members: Collection[str]) -> dict[tuple[str, str], Any]:
+        """Give the devices of the members but our own, by user and device id (D17)."""
+        own = (self._machine.user_id, self._machine.device_id)
+        store = self._machine.device_store
+        found = {
+            (user_id, device.id): device
+            for user_id in members
+            for device in store.active_user_devices(user_id)
+        }
+        found.pop(own, None)
+        return found
+
+    async def learn(self, wire: Wire, members: Collection[str]) -> None:
+        """Ask for the devices of those members that we do not know as they are now."""
+        if all(self.is_current(user_id) for user_id in members):
+            return
+        async with self._asking:
+            wanted = {it for it in members if not self.is_current(it) and self._rests.due(it)}
+            if wanted:
+                await self._ask(wire, wanted)
+
+    async def refresh(self, wire: Wire) -> None:
+        """Ask for everybody whose devices have changed."""
+        if self._stale:
+            await self.learn(wire, self._stale.copy())
+
+    async def _ask(self, wire: Wire, wanted: set[str]) -> None:
+        self._stale -= wanted  # a change that comes while we ask makes them stale again
+        body = {"device_keys": {user_id: [] for user_id in wanted}, "timeout": REMOTE_WAIT}
+        try:
+            answer = await wire.call("POST", "/_matrix/client/v3/keys/query", body, timeout=40)
+        except BaseException:
+            self._stale |= wanted
+            raise
+        self._take(wanted, answer)
+
+    def _take(self, wanted: set[str], answer: Mapping[str, Any]) -> None:
+        """Take in the answer; users of a server that did not answer are asked for later."""
+        found = _mapping(answer.get("device_keys"))
+        down = tuple(f":{server}" for server in _mapping(answer.get("failures")))
+        lost = {it for it in wanted if it not in found and down and it.endswith(down)}
+        for user_id in lost:
+            self._rests.failed(user_id)
+            log.warning("devices.unknown", user_id=user_id)
+        for user_id in wanted - lost:
+            self._rests.worked(user_id)
+        self._followed |= wanted - lost
+        self._stale |= lost
+        with self._machine.together():
+            self._machine.handle_response(
+                KeysQueryResponse({it: _sound(it, found.get(it)) for it in wanted - lost}, {})
+            )
+
+
+def _sound(user_id: str, devices: object) -> dict[str, dict[str, Any]]:
+    """Keep the devices that are shaped as devices are; nio takes that for granted (D2)."""
+    sound = {}
+    for device_id, device in _mapping(devices).items():
+        try:
+            vodozemac.Curve25519PublicKey.from_base64(device["keys"][f"curve25519:{device_id}"])
+            named = {"user_id": device["user_id"], "device_id": device["device_id"]}
+            # What is unsigned (the name somebody gave it) is nothing we need.
+            sound[device_id] = {it: device[it] for it in device if it != "unsigned"} | named
+        except REJECTS:
+            log.warning("device.rejected", user_id=user_id, device_id=device_id)
+    return sound
+
+
+def _mapping(value: object) -> Mapping[str, Any]:
+    return value if isinstance(value, Mapping) else {}
+
+
+def _strings(value: object) -> list[str]:
+    return [it for it in value if isinstance(it, str)] if isinstance(value, list) else []
+
+
+def _now() -> float:
+    """Give seconds on a clock that only this process reads, and that never turns back."""
+    return asyncio.get_running_loop().time()

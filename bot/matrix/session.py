@@ -1,0 +1,148 @@
+"""Log in once and stay the same device: the session is kept in a file beside the crypto store."""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+from dataclasses import asdict, dataclass
+from http import HTTPStatus
+from pathlib import Path
+from typing import Literal
+
+import structlog
+
+from bot.matrix.wire import MatrixRefusal, Unreachable, Wire
+
+log = structlog.get_logger()
+
+FILE = "session.json"
+Reason = Literal[
+    "no-password",
+    "wrong-password",
+    "token-revoked",
+    "unreachable",
+    "wrong-device",
+    "wrong-user",
+    "refused",
+    "unreadable",
+]
+
+
+class NoSession(Exception):  # noqa: N818 - says what there is not
+    """There is no session to work in; `reason` tells a program why, the message a person."""
+
+    def __init__(self, reason: Reason, message: str) -> None:
+        super().__init__(message)
+        self.reason = reason
+
+
+@dataclass(frozen=True)
+class Session:
+    """One account on one device of one homeserver."""
+
+    homeserver: str
+    user_id: str
+    device_id: str
+    access_token: str
+
+    def __repr__(self) -> str:
+        """Name the device and never the token."""
+        return f"Session({self.user_id!r}, {self.device_id!r})"
+
+
+async def open_session(
+    homeserver: str, user_id: str, folder: Path, password: str | None
+) -> Session:
+    """Use the session kept in the folder, or log in with the password and keep the new one.
+
+    The password is not used while there is a session: a new login is a new device, which
+    cannot read what was written to the old one. Raise NoSession with the reason.
+    """
+    kept = _kept(folder / FILE, homeserver, user_id)
+    if kept is not None:
+        await _check(kept)
+        return kept
+    if not password:
+        raise NoSession("no-password", f"There is no session for {user_id} and no password.")
+    session = await _log_in(homeserver, user_id, password)
+    _keep(folder, session)
+    log.info("session.opened", user_id=user_id, device_id=session.device_id)
+    return session
+
+
+def _kept(file: Path, homeserver: str, user_id: str) -> Session | None:
+    """Read the kept session; the address is the caller's, since a homeserver may move."""
+    if not file.exists():
+        return None
+    try:
+        kept = json.loads(file.read_text())
+        session = Session(homeserver, kept["user_id"], kept["device_id"], kept["access_token"])
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise NoSession("unreadable", f"{file} cannot be read: {error!r}.") from error
+    if session.user_id != user_id:
+        message = f"{file} belongs to {session.user_id}, but the settings name {user_id}."
+        raise NoSession("wrong-user", message)
+    return session
+
+
+async def _check(session: Session) -> None:
+    """Ask the homeserver whose token this is; both user and device must agree."""
+    wire = Wire(session.homeserver, session.access_token)
+    try:
+        answer = await wire.call("GET", "/_matrix/client/v3/account/whoami")
+    except (MatrixRefusal, Unreachable) as error:
+        raise _reasoned(error, session.homeserver, "token-revoked") from error
+    finally:
+        await wire.close()
+    if answer.get("user_id") != session.user_id:
+        message = f"The kept token belongs to {answer.get('user_id')}, not to {session.user_id}."
+        raise NoSession("wrong-user", message)
+    if answer.get("device_id") != session.device_id:
+        message = (
+            f"The kept token belongs to device {answer.get('device_id')}, but the keys in this "
+            f"folder to {session.device_id}."
+        )
+        raise NoSession("wrong-device", message)
+
+
+async def _log_in(homeserver: str, user_id: str, password: str) -> Session:
+    """Log in on a new device, whose id nobody else's device can be expected to have."""
+    wire = Wire(homeserver)
+    wanted = {
+        "type": "m.login.password",
+        "identifier": {"type": "m.id.user", "user": user_id},
+        "password": password,
+        "device_id": f"SAMVERKAN{secrets.token_hex(12).upper()}",
+        "initial_device_display_name": "Samverkan",
+    }
+    try:
+        given = await wire.call("POST", "/_matrix/client/v3/login", wanted)
+    except (MatrixRefusal, Unreachable) as error:
+        raise _reasoned(error, homeserver, "wrong-password") from error
+    finally:
+        await wire.close()
+    if given["user_id"] != user_id:
+        raise NoSession("wrong-user", f"The login gave {given['user_id']}, not {user_id}.")
+    return Session(homeserver, user_id, given["device_id"], given["access_token"])
+
+
+def _reasoned(error: MatrixRefusal | Unreachable, homeserver: str, denied: Reason) -> NoSession:
+    """Say why a login or a check failed; `denied` is what a 401 or 403 means here."""
+    if isinstance(error, Unreachable):
+        return NoSession("unreachable", f"{homeserver} does not answer ({error}).")
+    if error.status in {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}:
+        return NoSession(denied, f"{homeserver} does not let us in ({error}).")
+    return NoSession("refused", f"{homeserver} refused ({error}).")
+
+
+def _keep(folder: Path, session: Session) -> None:
+    """Write the session whole or not at all, for its owner's eyes only."""
+    folder.mkdir(parents=True, exist_ok=True)
+    draft = folder / f".{FILE}.{secrets.token_hex(4)}"
+    handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(handle, "w") as file:
+        json.dump(asdict(session), file, indent=1)
+        file.flush()
+        os.fsync(file.fileno())
+    draft.replace(folder / FILE)
