@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import UTC, datetime
 
 from sqlalchemy import ColumnElement
 from sqlmodel import and_, col, func, or_, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.domain.model import Holding
+
+Place = tuple[str, int, str]
+"""A function, a rank in it and the Matrix id of who has it."""
 
 
 def _holds(now: datetime) -> ColumnElement[bool]:
@@ -56,23 +59,44 @@ async def replace_all(
     What it no longer says ends now, or is taken away if it had not begun. What has ended stays:
     that is history. Somebody who comes back after having been taken out begins anew.
     """
-    known = await _listed(session, col(Holding.source) == source)
+    known = _by_place(await _listed(session, col(Holding.source) == source))
+    wanted = _by_place(holdings)
+    for place in known.keys() | wanted.keys():
+        await _replace(session, source, known.get(place, []), wanted.get(place, []), now)
+
+
+def _by_place(holdings: Iterable[Holding]) -> dict[Place, list[Holding]]:
+    """Sort holdings by person and place in a function; in each, the earliest first."""
+    places: dict[Place, list[Holding]] = {}
+    for row in sorted(holdings, key=_begins):
+        places.setdefault((row.function, row.rank, row.mxid), []).append(row)
+    return places
+
+
+def _begins(row: Holding) -> datetime:
+    """Tell when a holding begins; without a start, before all others."""
+    return row.starts or datetime.min.replace(tzinfo=UTC)
+
+
+async def _replace(
+    session: AsyncSession, source: str, known: list[Holding], wanted: list[Holding], now: datetime
+) -> None:
+    """Make the wanted holdings of one person at one place the truth from now on."""
     left = list(known)
-    for wanted in holdings:
-        same = next((row for row in left if _is_same(row, wanted, now)), None)
+    for want in wanted:
+        same = next((row for row in left if _is_same(row, want, now)), None)
         if same is None:
-            session.add(_new(wanted, source, known, now))
+            begun_before = any(row.starts == want.starts for row in known)
+            session.add(_new(want, source, now if begun_before else want.starts))
         else:
             left.remove(same)
-            same.name, same.ends = wanted.name, wanted.ends
+            same.name, same.ends = want.name, want.ends
     for row in left:
         await _end(session, row, now)
 
 
 def _is_same(row: Holding, wanted: Holding, now: datetime) -> bool:
     """Tell whether a row is the wanted one: as it was, with another end, or begun anew in it."""
-    if not _same_place(row, wanted):
-        return False
     if row.starts == wanted.starts:
         return row.ends == wanted.ends or not _is_past(row, now) or _is_past(wanted, now)
     begun_within = row.starts is not None and (
@@ -81,23 +105,10 @@ def _is_same(row: Holding, wanted: Holding, now: datetime) -> bool:
     return begun_within and row.ends == wanted.ends
 
 
-def _new(wanted: Holding, source: str, known: Iterable[Holding], now: datetime) -> Holding:
-    """Make the row to add; for somebody who was taken out before, it begins now."""
-    returns = any(_same_place(row, wanted) and row.starts == wanted.starts for row in known)
-    return Holding(
-        function=wanted.function,
-        rank=wanted.rank,
-        mxid=wanted.mxid,
-        name=wanted.name,
-        starts=now if returns else wanted.starts,
-        ends=wanted.ends,
-        source=source,
-    )
-
-
-def _same_place(row: Holding, other: Holding) -> bool:
-    """Tell whether both are the same person at the same place in the same function."""
-    return (row.function, row.rank, row.mxid) == (other.function, other.rank, other.mxid)
+def _new(wanted: Holding, source: str, starts: datetime | None) -> Holding:
+    """Make the row to keep for a holding that is wanted, from that moment."""
+    kept = wanted.model_dump(exclude={"id"}) | {"source": source, "starts": starts}
+    return Holding(**kept)
 
 
 def _is_past(row: Holding, now: datetime) -> bool:
