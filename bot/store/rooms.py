@@ -70,3 +70,9 @@ async def moved(  # noqa: PLR0913 - a membership event has as many parts
     if membership == JOINED:
         member.asked_back = False
     return member
+
+
+async def membership(session: AsyncSession, room_id: str, mxid: str) -> str | None:
+    """Tell what the room last said of a person; None if it never spoke of them."""
+    said = select(Member.membership).where(Member.room_id == room_id, Member.mxid == mxid)
+    return (await session.exec(said)).one_or_none()

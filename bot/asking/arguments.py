@@ -1,0 +1,167 @@
+"""The kinds of argument a command may have, each with the way it is read.
+
+A reader takes what it needs from the words and gives a value, or raises a Refusal that says what
+was expected. Dispatch fills in the usage line of the command that was tried.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Annotated, Any
+
+from bot.asking.ask import Ask
+from bot.asking.words import Words
+from bot.domain.answer import Refusal, Typed
+
+Reading = Callable[[Words, Ask], Any]
+
+
+@dataclass(frozen=True)
+class Reader:
+    """How an argument is read from the words; `text` reads the value of a `key=value`."""
+
+    read: Reading
+
+
+def _take(words: Words, ask: Ask, expected: str) -> str:
+    word = words.take()
+    if word is None:
+        raise Refusal("missing_argument", expected=expected)
+    return word
+
+
+def read_forum(words: Words, ask: Ask) -> str:
+    """Read a forum's code; without one, the forum of the room, or the only one the person has."""
+    word = words.peek()
+    codes = {code.casefold(): code for code in ask.region.forums}
+    if word and word.casefold() in codes:
+        words.take()
+        return codes[word.casefold()]
+    if ask.forum:
+        return ask.forum.code
+    if word and word.isupper() and len(word) > 1:
+        near = difflib.get_close_matches(word.casefold(), codes, n=3, cutoff=0.4)
+        raise Refusal("unknown_forum", word=Typed(word), nearest=[codes[code] for code in near])
+    own = sorted({f.code for fn in ask.functions for f, _ in ask.region.seats_held_by(fn)})
+    if len(own) == 1:
+        return own[0]
+    raise Refusal("which_forum", forums=own)
+
+
+def read_function(words: Words, ask: Ask) -> str:
+    """Read a function's code, "lst.TIB"."""
+    word = _take(words, ask, "function")
+    codes = {code.casefold(): code for code in ask.region.functions}
+    if word.casefold() in codes:
+        return codes[word.casefold()]
+    near = difflib.get_close_matches(word.casefold(), codes, n=3, cutoff=0.6)
+    raise Refusal("unknown_function", word=Typed(word), nearest=[codes[code] for code in near])
+
+
+_CLOCK = re.compile(r"^(?P<h>\d{1,2})[:.](?P<m>\d{2})$")
+_SOON = re.compile(r"^\+(?P<n>\d{1,4})(?P<unit>m|min|h|t)?$")
+_FULL = re.compile(r"^(?P<day>\d{4}-\d{2}-\d{2})(?:T(?P<clock>\d{1,2}[:.]\d{2}))?$")
+_TODAY, _TOMORROW = {"idag", "today"}, {"imorgon", "imorn", "tomorrow"}
+_PREFIXES = {"kl", "kl.", "at", "i"}
+_NOW = {"nu", "now"}
+
+
+def _clock(text: str) -> time | None:
+    found = _CLOCK.match(text)
+    if not found or int(found["h"]) > 23 or int(found["m"]) > 59:  # noqa: PLR2004 - a day's hours
+        return None
+    return time(int(found["h"]), int(found["m"]))
+
+
+def _day(word: str, today: date) -> date | None:
+    if word in _TODAY or word == "dag":
+        return today
+    if word in _TOMORROW or word in {"morgon", "morn"}:
+        return today + timedelta(days=1)
+    try:
+        return date.fromisoformat(word)
+    except ValueError:
+        return None
+
+
+def read_time(words: Words, ask: Ask) -> datetime:
+    """Read a moment: "15.30", "kl. 15:30", "+20m", "i morgon 09.00", "2026-10-21T06:00", "nu".
+
+    A bare clock time that has passed today means tomorrow. Local time of the region.
+    """
+    here = ask.now.astimezone(ask.region.timezone)
+    day: date | None = None
+    word = _take(words, ask, "time").casefold()
+    while word in _PREFIXES:
+        word = _take(words, ask, "time").casefold()
+    if word in _NOW:
+        return ask.now
+    if soon := _SOON.match(word):
+        return ask.now + timedelta(minutes=int(soon["n"]) * (60 if soon["unit"] in {"h", "t"} else 1))
+    if full := _FULL.match(word.upper()):
+        day, word = _day(full["day"], here.date()), full["clock"] or ""
+    elif found := _day(word, here.date()):
+        day, word = found, ""
+    word = word or (words.take() or "").casefold()
+    while word in _PREFIXES:
+        word = (words.take() or "").casefold()
+    clock = _clock(word)
+    if clock is None or (full and day is None):
+        raise Refusal("unknown_time", word=Typed(word))
+    moment = datetime.combine(day or here.date(), clock, ask.region.timezone)
+    if day is None and moment <= here:
+        moment = datetime.combine(here.date() + timedelta(days=1), clock, ask.region.timezone)
+    return moment
+
+
+def read_rest(words: Words, ask: Ask) -> Typed:
+    """Read all the words that are left; at least one is needed."""
+    text = words.rest()
+    if not text:
+        raise Refusal("missing_argument", expected="text")
+    return Typed(text)
+
+
+def read_word(words: Words, ask: Ask) -> str:
+    """Read one word or quoted passage."""
+    return _take(words, ask, "word")
+
+
+def id_reader(letters: str, kind: str) -> Reader:
+    """Make a reader for an object's id; without one, what the answered message is about."""
+    pattern = re.compile(rf"^{letters}-(\d{{4}}-)?\d+$", re.IGNORECASE)
+
+    def read(words: Words, ask: Ask) -> str:
+        word = words.peek() or ""
+        if pattern.match(word):
+            words.take()
+            return _full_id(word.upper(), ask)
+        about = ask.about_id(kind)
+        if about is None:
+            raise Refusal("missing_id", kind=kind, letters=letters)
+        return about
+
+    return Reader(read)
+
+
+def _full_id(word: str, ask: Ask) -> str:
+    letters, *year, number = word.split("-")
+    width = 4 if letters == "AF" else 3
+    when = year[0] if year else str(ask.now.astimezone(ask.region.timezone).year)
+    return f"{letters}-{when}-{int(number):0{width}d}"
+
+
+ForumCode = Annotated[str, Reader(read_forum)]
+FunctionCode = Annotated[str, Reader(read_function)]
+LocalTime = Annotated[datetime, Reader(read_time)]
+Rest = Annotated[Typed, Reader(read_rest)]
+Word = Annotated[str, Reader(read_word)]
+SummonsId = Annotated[str, id_reader("KA", "summons")]
+MeetingId = Annotated[str, id_reader("M", "meeting")]
+AgreementId = Annotated[str, id_reader("OV", "agreement")]
+ActionId = Annotated[str, id_reader("AT", "action")]
+CarryBackId = Annotated[str, id_reader("AF", "carry_back")]

@@ -1,0 +1,66 @@
+"""Who asks what, where and when: all that a command or a deadline gets to know."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from bot.domain.answer import InForum, Place
+from bot.domain.model import Holding
+from bot.domain.region import Forum, Language, Region
+
+if TYPE_CHECKING:
+    from bot.asking.command import Command
+
+
+@dataclass(frozen=True)
+class Ring:
+    """Time asks: a deadline about `subject` has come, which was due at `due_at`."""
+
+    session: AsyncSession
+    region: Region
+    now: datetime
+    subject: str
+    due_at: datetime
+
+
+@dataclass(frozen=True)
+class Ask:
+    """A person asks.
+
+    `place` is where, `forum` that place's forum or None, `direct` whether it is the person's own
+    direct room. `holdings` are what the person holds at this moment, in the order of the law.
+    `about` is the subject of the bot's message that was answered or tapped, or None.
+    """
+
+    session: AsyncSession
+    region: Region
+    now: datetime
+    mxid: str
+    name: str
+    place: Place
+    direct: bool
+    holdings: tuple[Holding, ...]
+    language: Language
+    event_id: str
+    about: str | None = None
+    verbs: tuple[Command, ...] = ()
+    """All that can be said, for help."""
+
+    @property
+    def forum(self) -> Forum | None:
+        """Give the forum whose room this is, or None."""
+        return self.region.forum(self.place.forum) if isinstance(self.place, InForum) else None
+
+    @property
+    def functions(self) -> tuple[str, ...]:
+        """List the codes of the functions the person holds or stands in for now."""
+        return tuple(dict.fromkeys(holding.function for holding in self.holdings))
+
+    def about_id(self, kind: str) -> str | None:
+        """Give the id of the thing that was answered to, if it is of that kind."""
+        found, _, id_ = (self.about or "").partition(":")
+        return id_ if found == kind else None

@@ -1,0 +1,105 @@
+"""The two declarations: `@command` for what people say, `@deadline` for what time says."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from bot.asking.ask import Ask, Ring
+from bot.domain.answer import Answer
+from bot.domain.region import Language
+
+Answers = Answer | Sequence[Answer] | None
+CommandFunction = Callable[..., Awaitable[Answers]]
+DeadlineFunction = Callable[[Ring], Awaitable[Answers]]
+May = Callable[[Ask], bool]
+"""Tells whether this person, here and now, may; help lists only what is allowed."""
+
+
+@dataclass(frozen=True)
+class Command:
+    """A verb, by its English name; `words` are all that mean it, by language, the best first.
+
+    `taps` maps a reaction to the kinds of subject on which it means this verb. `votes` are the
+    kinds of subject whose poll answers mean it. `keys` gives the named arguments' other names,
+    by the Python name. `bare` turns a message without any sign into this verb's words, or None.
+    """
+
+    name: str
+    run: CommandFunction
+    words: Mapping[Language, tuple[str, ...]]
+    allowed: May
+    taps: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    votes: frozenset[str] = frozenset()
+    keys: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    bare: Callable[[str], str | None] | None = None
+
+    @property
+    def names(self) -> frozenset[str]:
+        """Give every word that means this verb, in lower case."""
+        return frozenset(word.casefold() for words in self.words.values() for word in words)
+
+    def language_of(self, word: str) -> Language | None:
+        """Tell which language a word of this verb's belongs to; None if to several or to none."""
+        found = [
+            language
+            for language, words in self.words.items()
+            if word.casefold() in {each.casefold() for each in words}
+        ]
+        return found[0] if len(found) == 1 else None
+
+
+@dataclass(frozen=True)
+class Deadline:
+    """A kind of deadline and what is done when it comes."""
+
+    kind: str
+    run: DeadlineFunction
+
+
+def anybody(ask: Ask) -> bool:  # noqa: ARG001 - the shape of every May
+    """Allow everyone."""
+    return True
+
+
+def command(  # noqa: PLR0913 - one declaration that reads as one sentence
+    name: str,
+    *also: str,
+    sv: str | Sequence[str] = (),
+    allowed: May = anybody,
+    taps: Mapping[str, Sequence[str]] | None = None,
+    votes: Sequence[str] = (),
+    keys: Mapping[str, Sequence[str]] | None = None,
+    bare: Callable[[str], str | None] | None = None,
+) -> Callable[[CommandFunction], Command]:
+    """Declare a command; its arguments are the function's own, after `ask`.
+
+    Keyword-only arguments are typed as `key=value`, under their own name or one of `keys`.
+    """
+
+    def declare(run: CommandFunction) -> Command:
+        return Command(
+            name=name,
+            run=run,
+            words={"en": (name, *also), "sv": (sv,) if isinstance(sv, str) else tuple(sv)},
+            allowed=allowed,
+            taps={key: frozenset(kinds) for key, kinds in (taps or {}).items()},
+            votes=frozenset(votes),
+            keys={key: tuple(names) for key, names in (keys or {}).items()},
+            bare=bare,
+        )
+
+    return declare
+
+
+def deadline(kind: str) -> Callable[[DeadlineFunction], Deadline]:
+    """Declare what is done when a deadline of that kind comes."""
+    return lambda run: Deadline(kind, run)
+
+
+def listed(answers: Any) -> tuple[Answer, ...]:  # noqa: ANN401 - the loose shape commands may give
+    """Make one answer, several or none into a tuple."""
+    if answers is None:
+        return ()
+    return tuple(answers) if isinstance(answers, Sequence) else (answers,)

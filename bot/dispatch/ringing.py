@@ -1,0 +1,25 @@
+"""Rings every deadline that is due, earliest first, each in a savepoint of its own."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from bot.dispatch.desk import Desk
+from bot.store import deadlines
+from bot.store.engine import Store
+
+ROUNDS = 50  # a deadline may set another that is due at once; no chain is longer than this
+
+
+async def ring_due(store: Store, desk: Desk, now: datetime) -> int:
+    """Deal with all that is due at that moment; tell how many there were."""
+    rung = 0
+    for _ in range(ROUNDS):
+        async with store.begin() as session:
+            due = await deadlines.due(session, now)
+            for each in due:
+                await desk.ring(session, each, now)
+        rung += len(due)
+        if not due:
+            break
+    return rung

@@ -1,0 +1,46 @@
+"""Polls as clients send and read them (MSC3381): unstable names sent, both accepted."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+START = "org.matrix.msc3381.poll.start"
+RESPONSE = "org.matrix.msc3381.poll.response"
+END = "org.matrix.msc3381.poll.end"
+RESPONSES = frozenset({RESPONSE, "m.poll.response"})
+TEXT = "org.matrix.msc1767.text"
+
+
+def start(question: str, choices: Sequence[Sequence[str]]) -> dict[str, Any]:
+    """Write a poll with one answer; clients without polls show the question and its choices."""
+    fallback = "\n".join([question, *(f"{n}. {text}" for n, (_, text) in enumerate(choices, 1))])
+    return {
+        TEXT: fallback,
+        START: {
+            "kind": "org.matrix.msc3381.poll.disclosed",
+            "max_selections": 1,
+            "question": {TEXT: question, "body": question, "msgtype": "m.text"},
+            "answers": [{"id": key, TEXT: text} for key, text in choices],
+        },
+    }
+
+
+def end(poll: str, outcome: str) -> dict[str, Any]:
+    """Close a poll, with the outcome in words."""
+    return {"m.relates_to": {"rel_type": "m.reference", "event_id": poll}, TEXT: outcome, END: {}}
+
+
+def response(poll: str, choices: Sequence[str]) -> dict[str, Any]:
+    """Fill a poll in."""
+    return {
+        "m.relates_to": {"rel_type": "m.reference", "event_id": poll},
+        RESPONSE: {"answers": list(choices)},
+    }
+
+
+def choices_of(content: Mapping[str, Any]) -> tuple[str, ...]:
+    """Read what a response chose, under either name; nothing usable is an empty choice."""
+    unstable = content.get(RESPONSE)
+    given = unstable.get("answers") if isinstance(unstable, Mapping) else content.get("m.selections")
+    return tuple(each for each in given if isinstance(each, str)) if isinstance(given, list) else ()

@@ -1,0 +1,123 @@
+"""The direct room between the bot and a person: found, or made once, however often it is asked."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+import structlog
+
+from bot.domain.model import Room
+from bot.matrix.wire import MatrixRefusal, Wire, quote
+from bot.store import rooms
+from bot.store.engine import Store
+
+log = structlog.get_logger()
+
+ENCRYPTION = {
+    "type": "m.room.encryption",
+    "state_key": "",
+    "content": {"algorithm": "m.megolm.v1.aes-sha2"},
+}
+
+
+@dataclass
+class Directs:
+    """Keeps one direct room a person. `region` makes its alias the region's own."""
+
+    store: Store
+    wire: Wire
+    me: str
+    region: str
+    encrypted: bool
+    now: Callable[[], datetime]
+    name: str = "Samverkan"
+    _known: dict[str, Room] = field(default_factory=dict)
+    _turns: dict[str, asyncio.Lock] = field(default_factory=dict)
+
+    async def ensure(self, mxid: str) -> Room:
+        """Give the person's direct room; make it, or ask them in again if they have left it."""
+        async with self._turns.setdefault(mxid, asyncio.Lock()):
+            room = self._known.get(mxid) or await self._remembered(mxid)
+            if room is None:
+                room = await self._keep(mxid, await self._make(mxid))
+            self._known[mxid] = room
+            await self._ask_in(room, mxid)
+            return room
+
+    async def adopt(self, room_id: str, mxid: str) -> None:
+        """Go into a direct room that a person has opened; it becomes theirs if they had none."""
+        await self.wire.call("POST", f"/_matrix/client/v3/join/{quote(room_id)}", {})
+        if await self._remembered(mxid) is None:
+            encrypted = await self._is_encrypted(room_id)
+            async with self.store.begin() as session:
+                row = Room(
+                    key=f"direct:{mxid}", room_id=room_id, encrypted=encrypted, made_at=self.now()
+                )
+                await rooms.remember(session, row)
+                await rooms.moved(session, room_id, mxid, "join", self.now())
+
+    async def _remembered(self, mxid: str) -> Room | None:
+        async with self.store.read() as session:
+            return await rooms.by_key(session, f"direct:{mxid}")
+
+    def _alias(self, mxid: str) -> str:
+        """Name the room so that a second attempt finds the first; opaque to everybody else."""
+        digest = hashlib.sha256(f"{self.region}\n{self.me}\n{mxid}".encode()).hexdigest()
+        return f"sv-{digest[:24]}"
+
+    async def _make(self, mxid: str) -> str:
+        alias = self._alias(mxid)
+        body: dict[str, Any] = {
+            "preset": "private_chat",
+            "room_alias_name": alias,
+            "name": self.name,
+            "is_direct": True,
+            "initial_state": [ENCRYPTION] if self.encrypted else [],
+            "power_level_content_override": {"invite": 50},
+        }
+        try:
+            made = await self.wire.call("POST", "/_matrix/client/v3/createRoom", body)
+        except MatrixRefusal as refusal:
+            if refusal.errcode != "M_ROOM_IN_USE":
+                raise
+            full = f"#{alias}:{self.me.partition(':')[2]}"
+            made = await self.wire.call("GET", f"/_matrix/client/v3/directory/room/{quote(full)}")
+        return str(made["room_id"])
+
+    async def _keep(self, mxid: str, room_id: str) -> Room:
+        encrypted = await self._is_encrypted(room_id) if self.encrypted else False
+        row = Room(key=f"direct:{mxid}", room_id=room_id, encrypted=encrypted, made_at=self.now())
+        async with self.store.begin() as session:
+            kept = await rooms.remember(session, row)
+            await rooms.moved(session, room_id, self.me, "join", self.now())
+        log.info("direct.made", room_id=room_id)
+        return kept
+
+    async def _is_encrypted(self, room_id: str) -> bool:
+        path = f"/_matrix/client/v3/rooms/{quote(room_id)}/state/m.room.encryption"
+        try:
+            return "algorithm" in await self.wire.call("GET", path)
+        except MatrixRefusal as refusal:
+            if refusal.errcode == "M_NOT_FOUND":
+                return False
+            raise
+
+    async def _ask_in(self, room: Room, mxid: str) -> None:
+        """Invite the person unless they are in or asked; somebody already in is no fault."""
+        async with self.store.read() as session:
+            there = {m.mxid: m.membership for m in await rooms.members(session, room.room_id)}
+        if there.get(mxid) in {"join", "invite"}:
+            return
+        try:
+            path = f"/_matrix/client/v3/rooms/{quote(room.room_id)}/invite"
+            await self.wire.call("POST", path, {"user_id": mxid})
+        except MatrixRefusal as refusal:
+            if "already in the room" not in refusal.error:
+                raise
+        async with self.store.begin() as session:
+            await rooms.moved(session, room.room_id, mxid, "invite", self.now())

@@ -1,0 +1,176 @@
+"""From what the server says to what happened: each event read, or passed over if it is no event.
+
+Everything in a sync answer is somebody else's. A part that is not what the specification says is
+passed over with a log line; nothing here raises on content.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Protocol
+
+import structlog
+
+from bot.domain.incoming import Echoed, Event, Incoming, Moved, Reacted, Said, Unreadable, Voted
+from bot.matrix import ballots
+
+log = structlog.get_logger()
+
+Json = Mapping[str, Any]
+_FALLBACK = re.compile(r"\A(?:> .*\n)+\n?")
+
+
+class Decrypts(Protocol):
+    """What the ears need of the keyring."""
+
+    def decrypt(self, room_id: str, event: Json) -> dict[str, Any] | None:
+        """Give the event in clear, or None."""
+
+
+@dataclass(frozen=True)
+class Batch:
+    """One sync answer, read: what happened in order, who invites, where the stream goes on."""
+
+    events: tuple[Incoming, ...]
+    invites: tuple[tuple[str, str], ...]
+    """(room id, inviter)"""
+    next_batch: str
+
+
+def mapping(value: object) -> Json:
+    """Take a JSON object, or an empty one in place of anything else."""
+    return value if isinstance(value, Mapping) else {}
+
+
+def listing(value: object) -> list[Any]:
+    """Take a JSON list, or an empty one in place of anything else."""
+    return value if isinstance(value, list) else []
+
+
+def text(value: object) -> str | None:
+    """Take a string, or None in place of anything else."""
+    return value if isinstance(value, str) else None
+
+
+@dataclass(frozen=True)
+class Ears:
+    """The reader of sync answers, for one account."""
+
+    me: str
+    names: tuple[str, ...]
+    keyring: Decrypts
+
+    def read(self, sync: Json, *, first: bool) -> Batch:
+        """Read a sync answer. In the first ever, only who is where counts: the rest is history."""
+        rooms = mapping(sync.get("rooms"))
+        events: list[Incoming] = []
+        for room_id, joined in mapping(rooms.get("join")).items():
+            events += self._joined(room_id, mapping(joined), first=first)
+        for room_id, left in mapping(rooms.get("leave")).items():
+            events += self._members(room_id, mapping(left))
+        invites = [
+            (room_id, inviter)
+            for room_id, invite in mapping(rooms.get("invite")).items()
+            if (inviter := self._inviter(mapping(invite)))
+        ]
+        return Batch(tuple(events), tuple(invites), str(sync.get("next_batch", "")))
+
+    def _joined(self, room_id: str, room: Json, *, first: bool) -> Iterator[Incoming]:
+        yield from self._moves(room_id, listing(mapping(room.get("state")).get("events")))
+        timeline = [e for e in listing(mapping(room.get("timeline")).get("events")) if mapping(e)]
+        fence = self._fence(timeline)
+        for number, raw in enumerate(timeline):
+            if raw.get("type") == "m.room.member":
+                yield from self._moves(room_id, [raw])
+            elif (not first and number > fence) or self._own_letter(raw):
+                found = self._event(room_id, raw)
+                if found is not None:
+                    yield found
+
+    def _members(self, room_id: str, room: Json) -> Iterator[Incoming]:
+        for part in ("state", "timeline"):
+            yield from self._moves(room_id, listing(mapping(room.get(part)).get("events")))
+
+    def _fence(self, timeline: list[Json]) -> int:
+        """Find where the bot itself came in: what was written before that is not for it."""
+        joins = [
+            number
+            for number, raw in enumerate(timeline)
+            if raw.get("type") == "m.room.member"
+            and raw.get("state_key") == self.me
+            and mapping(raw.get("content")).get("membership") == "join"
+            and mapping(mapping(raw.get("unsigned")).get("prev_content")).get("membership") != "join"
+        ]
+        return joins[-1] if joins else -1
+
+    def _moves(self, room_id: str, raws: list[Any]) -> Iterator[Moved]:
+        for raw in map(mapping, raws):
+            content, who = mapping(raw.get("content")), text(raw.get("state_key"))
+            membership, head = text(content.get("membership")), self._head(room_id, raw)
+            if raw.get("type") == "m.room.member" and who and membership and head:
+                name = text(content.get("displayname"))
+                yield Moved(*head, mxid=who, membership=membership, name=name)
+
+    def _head(self, room_id: str, raw: Json) -> tuple[str, str, str, datetime] | None:
+        event_id, sender = text(raw.get("event_id")), text(raw.get("sender"))
+        stamp = raw.get("origin_server_ts")
+        if not event_id or not sender or not isinstance(stamp, int):
+            return None
+        try:
+            at = datetime.fromtimestamp(stamp / 1000, UTC)
+        except (OverflowError, OSError, ValueError):
+            at = datetime.fromtimestamp(0, UTC)
+        return event_id, room_id, sender, at
+
+    def _own_letter(self, raw: Json) -> bool:
+        return raw.get("sender") == self.me and "transaction_id" in mapping(raw.get("unsigned"))
+
+    def _event(self, room_id: str, raw: Json) -> Incoming | None:
+        head = self._head(room_id, raw)
+        if head is None or "state_key" in raw:
+            return None
+        if raw["sender"] == self.me:
+            letter = text(mapping(raw.get("unsigned")).get("transaction_id"))
+            return Echoed(*head, letter=letter) if letter else None
+        if raw.get("type") == "m.room.encrypted":
+            clear = self.keyring.decrypt(room_id, raw)
+            if clear is None:
+                return Unreadable(*head) if mapping(raw.get("content")) else None
+            raw = clear
+        return self._clear(Event(*head), text(raw.get("type")), mapping(raw.get("content")))
+
+    def _clear(self, event: Event, kind: str | None, content: Json) -> Incoming | None:
+        relation = mapping(content.get("m.relates_to"))
+        target, key = text(relation.get("event_id")), text(relation.get("key"))
+        head = (event.event_id, event.room_id, event.sender, event.sent_at)
+        if kind == "m.reaction" and target and key:
+            return Reacted(*head, target=target, key=key)
+        if kind in ballots.RESPONSES and target:
+            return Voted(*head, poll=target, choices=ballots.choices_of(content))
+        if kind == "m.room.message" and relation.get("rel_type") != "m.replace":
+            return self._said(head, content, relation)
+        return None
+
+    def _said(
+        self, head: tuple[str, str, str, datetime], content: Json, relation: Json
+    ) -> Said | None:
+        body = text(content.get("body"))
+        if content.get("msgtype") != "m.text" or body is None:
+            return None
+        replied = text(mapping(relation.get("m.in_reply_to")).get("event_id"))
+        body = _FALLBACK.sub("", body) if replied else body
+        for name in (self.me, *self.names):
+            if named := re.match(rf"@?{re.escape(name)}\b[:,]?\s*", body, re.IGNORECASE):
+                return Said(*head, body=body[named.end() :], reply_to=replied, addressed=True)
+        return Said(*head, body=body, reply_to=replied)
+
+    def _inviter(self, invite: Json) -> str | None:
+        for raw in map(mapping, listing(mapping(invite.get("invite_state")).get("events"))):
+            content = mapping(raw.get("content"))
+            mine = raw.get("state_key") == self.me and content.get("membership") == "invite"
+            if mine and content.get("is_direct"):
+                return text(raw.get("sender"))
+        return None

@@ -1,0 +1,117 @@
+"""The line in: one sync answer is one transaction, with the place in the stream kept beside it.
+
+Killed anywhere, the answer comes again and nothing of it was done (DESIGN 4.1).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import structlog
+
+from bot.dispatch.desk import Desk
+from bot.domain.incoming import Moved
+from bot.matrix.directs import Directs
+from bot.matrix.ears import Batch, Ears
+from bot.matrix.keyring import Keyring
+from bot.matrix.wire import MatrixRefusal, Unreachable, Wire
+from bot.store import kept
+from bot.store.engine import Store
+
+log = structlog.get_logger()
+
+LONG_POLL_MS = 30_000
+FIRST_SECONDS = 300.0  # a first answer of many rooms takes its time
+LONGEST_WAIT = 60.0  # seconds between attempts when the server is silent
+TOO_MANY = 429
+SINCE = "sync.since"
+FILTER = (
+    '{"presence":{"not_types":["*"]},"account_data":{"types":["m.direct"]},'
+    '"room":{"ephemeral":{"not_types":["*"]},"account_data":{"not_types":["*"]},'
+    '"state":{"lazy_load_members":false},"timeline":{"limit":100}}}'
+)
+
+
+@dataclass
+class Line:
+    """Reads the stream, batch by batch, for as long as the house stands.
+
+    `kept_batch` is called after each commit with what was in it: it wakes the courier, the bell
+    and whoever watches.
+    """
+
+    wire: Wire
+    keyring: Keyring
+    ears: Ears
+    store: Store
+    desk: Desk
+    directs: Directs
+    now: Callable[[], datetime]
+    kept_batch: Callable[[Batch, Mapping[str, Any]], None]
+
+    async def run(self) -> None:
+        """Read until cancelled; MatrixRefusal when the server will not have us any more."""
+        since = await self._since()
+        wait, first_here = 1.0, True
+        while True:
+            try:
+                sync = await self._ask(since, at_once=first_here)
+            except (Unreachable, MatrixRefusal) as silent:
+                if isinstance(silent, MatrixRefusal) and silent.status != TOO_MANY:
+                    raise
+                log.warning("sync.silent", why=str(silent), wait_seconds=wait)
+                await asyncio.sleep(wait * random.uniform(0.5, 1.0))  # noqa: S311 - jitter
+                wait = min(wait * 2, LONGEST_WAIT)
+                continue
+            wait, first_here = 1.0, False
+            since = await self.take(sync, since)
+
+    async def take(self, sync: Mapping[str, Any], since: str | None) -> str:
+        """Deal with one answer: keys first, then all events and the new place in one go."""
+        self.keyring.hear(sync)
+        batch = self.ears.read(sync, first=since is None)
+        if batch.events or batch.next_batch != since:
+            async with self.store.begin() as session:
+                for event in batch.events:
+                    await self.desk.hear(session, event, self.now())
+                await kept.put(session, SINCE, batch.next_batch)
+        for room_id, inviter in batch.invites:
+            await self._come(room_id, inviter)
+        await self._publish()
+        self.kept_batch(batch, sync)
+        return batch.next_batch
+
+    async def _ask(self, since: str | None, *, at_once: bool) -> dict[str, Any]:
+        query = {"filter": FILTER, "timeout": "0" if at_once else str(LONG_POLL_MS)}
+        if since is not None:
+            query["since"] = since
+        seconds = FIRST_SECONDS if since is None else LONG_POLL_MS / 1000 + 15
+        return await self.wire.call(
+            "GET", "/_matrix/client/v3/sync", query=query, timeout=seconds, patience=0.0
+        )
+
+    async def _since(self) -> str | None:
+        async with self.store.read() as session:
+            return await kept.get(session, SINCE)
+
+    async def _come(self, room_id: str, inviter: str) -> None:
+        try:
+            await self.directs.adopt(room_id, inviter)
+        except (MatrixRefusal, Unreachable) as refused:
+            log.warning("invite.failed", room_id=room_id, why=str(refused))
+
+    async def _publish(self) -> None:
+        try:
+            await self.keyring.publish(self.wire)
+        except (MatrixRefusal, Unreachable) as refused:
+            log.warning("keys.unpublished", why=str(refused))
+
+
+def has_moves(batch: Batch) -> bool:
+    """Tell whether anybody came or went."""
+    return any(isinstance(event, Moved) for event in batch.events)
