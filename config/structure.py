@@ -7,6 +7,7 @@ parts can still be looked at: one reading tells all that is wrong.
 from __future__ import annotations
 
 import copy
+import re
 from collections.abc import Iterator
 from typing import Any, Protocol, TypeVar, get_args
 
@@ -18,6 +19,9 @@ from config.yaml_tree import Path, Tree, Value
 
 Annotation = Any
 """What stands behind a field's colon, a class or a wrapping of one."""
+
+SECRET = re.compile("password")
+"""Keys whose values are never shown."""
 
 ROUNDS = 12
 """How often what no longer fits, because a part was taken out, is taken out in its turn."""
@@ -57,9 +61,9 @@ S = TypeVar("S", bound=BaseModel)
 def read_structure(shape: type[S], tree: Tree) -> tuple[S | None, list[Problem]]:
     """Read a tree into a shape: what fits of it (None if nothing does), and what is wrong."""
     data = copy.deepcopy(tree.root)
-    problems = tree.problems() + _without_unknown_keys(shape, data, tree)
+    problems = tree.problems() + without_unknown_keys(shape, data, tree)
     read, errors = _read(shape, data)
-    problems += _told(errors, data, tree)
+    problems += told(errors, data, tree)
     for _ in range(ROUNDS):
         if read is not None:
             break
@@ -75,7 +79,7 @@ def _read(shape: type[S], data: Value) -> tuple[S | None, list[ErrorDetails]]:
         return None, error.errors(include_url=False)
 
 
-def _without_unknown_keys(shape: type[BaseModel], data: Value, tree: Tree) -> list[Problem]:
+def without_unknown_keys(shape: type[BaseModel], data: Value, tree: Tree) -> list[Problem]:
     """Take out the keys that no shape takes, and say each, with the key probably meant."""
     problems = []
     for path, keyed in list(_unknown_keys(shape, data, ())):
@@ -129,7 +133,7 @@ def _mapping_value(annotation: Annotation) -> Annotation:
     return next(filter(None, map(_mapping_value, get_args(annotation))), None)
 
 
-def _told(errors: list[ErrorDetails], data: Value, tree: Tree) -> list[Problem]:
+def told(errors: list[ErrorDetails], data: Value, tree: Tree) -> list[Problem]:
     """Say what did not fit; what failed as each of several kinds is said once."""
     by_path: dict[Path, list[ErrorDetails]] = {}
     for error in errors:
@@ -144,6 +148,8 @@ def _tell(path: Path, errors: list[ErrorDetails], tree: Tree) -> Problem:
         return tree.problem((*path, key), "this key is missing")
     if first["type"] == "wrong":
         return tree.problem(path, context["message"], context["expected"], context["nearest"])
+    if SECRET.search(str(path[-1:])):
+        return tree.problem(path, "the secret will not do", _wording(first))
     expected = " or ".join(dict.fromkeys(_wording(error) for error in errors))
     near = nearest(first["input"], expected.replace("'", " ").split())
     return tree.problem(path, f"{_shown(first['input'])} will not do", expected, near)

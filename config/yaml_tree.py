@@ -144,9 +144,9 @@ def _parse(text: str) -> Iterator[Event]:
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         reason = error.problem or error.context or "it cannot be read"
-        raise NotYaml(mark.line + 1 if mark else 0, f"this is not YAML: {reason}") from error
+        raise NotYaml(mark.line + 1 if mark else 0, f"this is not YAML: {reason}") from None
     except (YAMLError, ValueError) as error:
-        raise NotYaml(0, f"this is not YAML: {str(error).splitlines()[0]}") from error
+        raise NotYaml(0, f"this is not YAML: {str(error).splitlines()[0]}") from None
 
 
 @dataclass

@@ -37,7 +37,9 @@ def wrong(message: str, expected: str = "", near: str = "") -> NoReturn:
     )
 
 
-def _matching(pattern: str, what: str) -> Callable[[str], str]:
+def matching(pattern: str, what: str) -> Callable[[str], str]:
+    """Make a check that a text looks as it must; `what` says how, a comma after its noun."""
+
     def check(text: str) -> str:
         if not re.fullmatch(pattern, text):
             wrong(f'"{text}" is not {what.split(",", maxsplit=1)[0]}', what)
@@ -129,27 +131,27 @@ Line = Annotated[str, Field(max_length=200), AfterValidator(_one_line)]
 Purpose = Annotated[str, Field(max_length=1000), AfterValidator(_one_line)]
 Code = Annotated[
     str,
-    AfterValidator(_matching(CODE, "a code, letters, digits, - and _, at most 32")),
+    AfterValidator(matching(CODE, "a code, letters, digits, - and _, at most 32")),
     Field(json_schema_extra={"pattern": CODE}),
 ]
 Clock = Annotated[
     str,
-    AfterValidator(_matching(CLOCK, 'a clock time, "09:00"')),
+    AfterValidator(matching(CLOCK, 'a clock time, "09:00"')),
     Field(json_schema_extra={"pattern": CLOCK}),
 ]
 WeekdayClock = Annotated[
     str,
-    AfterValidator(_matching(WEEKDAY_CLOCK, 'a weekday and a clock time, "WE 12:00"')),
+    AfterValidator(matching(WEEKDAY_CLOCK, 'a weekday and a clock time, "WE 12:00"')),
     Field(json_schema_extra={"pattern": WEEKDAY_CLOCK}),
 ]
 Mxid = Annotated[
     str,
-    AfterValidator(_matching(MXID, 'a Matrix id, "@name:server"')),
+    AfterValidator(matching(MXID, 'a Matrix id, "@name:server"')),
     Field(json_schema_extra={"pattern": MXID}),
 ]
 LanguageCode = Annotated[
     str,
-    AfterValidator(_matching(LANGUAGE, 'a language, two small letters, "sv"')),
+    AfterValidator(matching(LANGUAGE, 'a language, two small letters, "sv"')),
     Field(json_schema_extra={"pattern": LANGUAGE}),
 ]
 Day = Annotated[str, AfterValidator(_day), Field(json_schema_extra={"format": "date"})]

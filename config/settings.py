@@ -1,0 +1,190 @@
+"""How this bot is run: from the environment first, then from `samverkan.yaml`.
+
+`SAMVERKAN_HOMESERVER` goes before `homeserver:`. Secrets come from a file (`password_file`) or
+from the environment, and never stand in an error. Paths in the file are relative to the file,
+those in the environment to where the bot is started.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError
+from pydantic_settings import (
+    BaseSettings,
+    NoDecode,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+)
+
+from config.problem import Problem, SettingsFileWrong
+from config.region_file.kinds import Mxid, matching
+from config.structure import told, without_unknown_keys
+from config.yaml_tree import NotYaml, Placed, Tree, Value, read_tree
+
+PREFIX = "SAMVERKAN_"
+USUAL = Path("samverkan.yaml")
+PATHS = ("password_file", "state_dir", "region", "pickle_key_file", "text_dirs")
+
+URL = r"^https?://[^\s/?#]+(/[^\s?#]*)?$"
+
+
+def _listed(written: Value) -> Value:
+    """Let the environment write a list with commas."""
+    return [part.strip() for part in written.split(",")] if isinstance(written, str) else written
+
+
+def _text(written: Value) -> Value:
+    """Let a version be written as the number it looks like."""
+    whole = isinstance(written, int) and not isinstance(written, bool)
+    return str(written) if whole else written
+
+
+def _database_beside(validated: dict[str, Any]) -> str:
+    return f"sqlite+aiosqlite:///{validated.get('state_dir', Path())}/samverkan.db"
+
+
+def _key_beside(validated: dict[str, Any]) -> Path:
+    return Path(validated.get("state_dir", Path())) / "pickle.key"
+
+
+Url = Annotated[
+    str,
+    AfterValidator(matching(URL, 'a web address, "https://matrix.example"')),
+    Field(json_schema_extra={"pattern": URL}),
+]
+Creators = Annotated[list[Mxid], NoDecode, BeforeValidator(_listed)]
+Folders = Annotated[list[Path], NoDecode, BeforeValidator(_listed)]
+
+
+class Settings(BaseSettings):
+    """How this bot is run: where its homeserver is, who it is there, where its things lie."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, extra="forbid", frozen=True, hide_input_in_errors=True
+    )
+
+    homeserver: Annotated[Url, Field(description="The homeserver's address.")]
+    user_id: Annotated[Mxid, Field(description="Who the bot is there.")]
+    region: Annotated[Path, Field(description="The region file: the law.")]
+    password_file: Annotated[
+        Path | None,
+        Field(description="A file with the bot's password, read until it has a token."),
+    ] = None
+    password: Annotated[
+        SecretStr | None,
+        Field(description="The password itself; better in SAMVERKAN_PASSWORD or a file."),
+    ] = None
+    state_dir: Annotated[
+        Path, Field(description="Where the bot keeps its session, keys and database.")
+    ] = Path("state")
+    database_url: Annotated[
+        str, Field(description="SQLAlchemy's address of the history; SQLite in state_dir.")
+    ] = Field(default_factory=_database_beside)
+    text_dirs: Annotated[
+        Folders, Field(description="Folders with words of your own, before the bot's.")
+    ] = Field(default_factory=list)
+    pickle_key_file: Annotated[
+        Path, Field(description="The key that the bot's encryption keys are kept under.")
+    ] = Field(default_factory=_key_beside)
+    creators: Annotated[
+        Creators, Field(description="Who can take the rooms over if the bot is lost.")
+    ] = Field(default_factory=list)
+    room_version: Annotated[
+        str, BeforeValidator(_text), Field(description="The Matrix version of new rooms.")
+    ] = "12"
+    encrypted: Annotated[bool, Field(description="Whether new rooms are encrypted.")] = True
+    metrics_port: Annotated[
+        int | None, Field(ge=1, le=65535, description="Where Prometheus may ask; off if absent.")
+    ] = None
+    log_level: Annotated[
+        Literal["debug", "info", "warning", "error"], Field(description="How much is logged.")
+    ] = "info"
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Let the environment go before the file, and nothing else have a say."""
+        del settings_cls, dotenv_settings, file_secret_settings
+        return env_settings, init_settings
+
+    @classmethod
+    def takes(cls, key: str) -> bool:
+        """Tell whether a key may stand in the file."""
+        return key in cls.model_fields
+
+    @classmethod
+    def written_keys(cls) -> list[str]:
+        """List the keys of the file."""
+        return list(cls.model_fields)
+
+    def read_password(self) -> SecretStr | None:
+        """Give the password, from the environment or its file; None when there is none (now)."""
+        if self.password is not None or self.password_file is None:
+            return self.password
+        if not self.password_file.is_file():
+            return None
+        return SecretStr(self.password_file.read_text(encoding="utf-8").strip())
+
+
+def load_settings(path: Path | None = None) -> Settings:
+    """Read the settings. Raises SettingsFileWrong with all that is wrong.
+
+    Without a path, `samverkan.yaml` is read if it is there; else the environment alone.
+    """
+    if path is None and USUAL.is_file():
+        path = USUAL
+    tree = _tree(path)
+    data = tree.root
+    problems = tree.problems() + without_unknown_keys(Settings, data, tree)
+    _place_paths(data, path.parent if path else Path())
+    try:
+        settings = Settings(**data)
+    except ValidationError as error:
+        problems += _told(error, data, tree)
+    if problems:
+        raise SettingsFileWrong(sorted(problems, key=lambda problem: problem.line))
+    return settings
+
+
+def _tree(path: Path | None) -> Tree:
+    if path is None:
+        return Tree("environment", root=Placed())
+    try:
+        return read_tree(path)
+    except NotYaml as error:
+        problem = Problem(path.name, error.line, "", error.message, error.expected)
+        raise SettingsFileWrong([problem]) from None
+
+
+def _place_paths(data: dict[str, Value], folder: Path) -> None:
+    """Take the file's paths, and the usual folder for its state, as seen from the file."""
+    data.setdefault("state_dir", "state")
+    for key in PATHS:
+        written = data.get(key)
+        if isinstance(written, str):
+            data[key] = str((folder / written).absolute())
+        elif isinstance(written, list):
+            data[key] = [str((folder / str(part)).absolute()) for part in written]
+
+
+def _told(error: ValidationError, data: Value, tree: Tree) -> list[Problem]:
+    """Say what is wrong; what came from the environment by its variable's name there."""
+    problems = []
+    for each in error.errors(include_url=False):
+        variable = f"{PREFIX}{each['loc'][0]}".upper()
+        [problem] = told([each], data, tree)
+        if variable in os.environ:
+            problem = Problem(
+                "environment", 0, variable, problem.message, problem.expected, problem.nearest
+            )
+        problems.append(problem)
+    return problems
