@@ -12,7 +12,9 @@ from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+psycopg"}
+from bot.store import direct
+
+DRIVERS = {"sqlite": direct.NAME, "postgresql": "postgresql+psycopg"}
 
 PRAGMAS = (
     "PRAGMA journal_mode=WAL",  # somebody may look while somebody writes

@@ -132,7 +132,7 @@ async def test_a_time_comes_back_in_utc_whatever_zone_it_went_in_with(store: Sto
 @pytest.mark.parametrize(
     ("given", "driver"),
     [
-        ("sqlite:///a.db", "sqlite+aiosqlite"),
+        ("sqlite:///a.db", "sqlite+direct"),
         ("postgresql://anna@db/samverkan", "postgresql+psycopg"),
         ("postgresql+asyncpg://anna@db/samverkan", "postgresql+psycopg"),
     ],
