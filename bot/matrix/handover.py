@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import itertools
 import secrets
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 import structlog
@@ -53,9 +53,13 @@ class Handover:
             await self._claim(wire, wedged)
         still = [it for it in self._machine.wedged_devices if (it.user_id, it.id) not in wedged]
         self._machine.wedged_devices = still
-        for group in self._machine.outbound_group_sessions.values():
-            group.users_shared_with -= wedged.keys()  # they may have missed the key as well
+        self.repeat(wedged.keys())
         await self._send(wire, {it: ("m.dummy", {}) for it in wedged}, wedged)
+
+    def repeat(self, devices: Collection[tuple[str, str]]) -> None:
+        """Give those devices every room's key again, since they may have missed it."""
+        for group in self._machine.outbound_group_sessions.values():
+            group.users_shared_with.difference_update(devices)
 
     async def _meet(self, wire: Wire, devices: Devices) -> None:
         """Open an Olm session with each device that we have none with."""

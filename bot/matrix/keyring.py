@@ -7,19 +7,19 @@ event is believed only when its key came from a device of the user it says it is
 from __future__ import annotations
 
 import asyncio
-import json
 from collections import defaultdict
 from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
 
 import structlog
-import vodozemac
+from nio.events import DummyEvent
 from prometheus_client import Counter
 
 from bot.matrix.directory import Directory
 from bot.matrix.handover import Handover
 from bot.matrix.machine import MEGOLM, REJECTS, Machine, Nio
+from bot.matrix.reader import Reader
 from bot.matrix.supply import Supply
 from bot.matrix.wire import Wire
 
@@ -28,7 +28,6 @@ log = structlog.get_logger()
 ONE_TIME_KEYS = 50  # what vodozemac lets a device have published
 REJECTED = Counter("samverkan_letters_rejected", "To-device letters that made no sense")
 WITHHELD = Counter("samverkan_keys_withheld", "Room keys somebody told us we shall not have")
-FORGED = Counter("samverkan_events_forged", "Events on a key of another user than their sender")
 
 
 class Keyring:
@@ -52,6 +51,7 @@ class Keyring:
         self._supply = Supply(self._machine, one_time_keys)
         self._directory = Directory(self._machine)
         self._handover = Handover(self._machine)
+        self._reader = Reader(self._machine, self._directory)
         self._rooms: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
 
     async def publish(self, wire: Wire) -> None:
@@ -84,7 +84,7 @@ class Keyring:
         replayed or not its sender's; the log tells which.
         """
         try:
-            clear = self._read(room_id, event)
+            clear = self._reader.read(room_id, event)
         except REJECTS as error:
             log.warning("event.unreadable", event_id=event.get("event_id"), why=_kind(error))
             return None
@@ -166,58 +166,13 @@ class Keyring:
             # An honest device whose session broke can be met anew; nio asks no more than hourly.
             self._machine._mark_device_for_unwedging(sender, content.get("sender_key"))  # noqa: SLF001
             raise
+        device = self._machine.device_store.device_from_sender_key(sender, content["sender_key"])
         if opened is None:
             log.info("letter.unread", sender=sender)
-        elif (
-            self._machine.device_store.device_from_sender_key(sender, content["sender_key"]) is None
-        ):
+        elif device is None:
             self._directory.wonder_about(sender)
-
-    def _read(self, room_id: str, event: Mapping[str, Any]) -> dict[str, Any] | None:
-        """Decrypt, and check that it is the sender's, of this room, and not a replay."""
-        secret = event["content"]
-        session = self._session(room_id, str(event["sender"]), secret["session_id"])
-        if session is None:
-            return None
-        message = vodozemac.MegolmMessage.from_base64(secret["ciphertext"])
-        opened = session._session.decrypt(message)  # noqa: SLF001 - nio's own decrypt hides nothing else
-        seen = (event.get("event_id"), event.get("origin_server_ts"))
-        place = (session.sender_key, session.id, opened.message_index)
-        if self._machine.message_index_store.get(place, seen) != seen:
-            raise ValueError("a replay")
-        self._machine.message_index_store[place] = seen
-        payload = json.loads(opened.plaintext)
-        if payload["room_id"] != room_id:
-            raise ValueError("written for another room")
-        content = payload["content"]
-        if not isinstance(content, dict):
-            raise TypeError("not an object")
-        if "m.relates_to" in secret:
-            content.setdefault("m.relates_to", secret["m.relates_to"])
-        return {"type": str(payload["type"]), "content": content}
-
-    def _session(self, room_id: str, sender: str, session_id: str) -> Nio:
-        """Find the key among those that the sender's own devices gave us (D14, D16)."""
-        by_device = self._machine.inbound_group_store[room_id]
-        found = [them[session_id] for them in by_device.values() if session_id in them]
-        own = self._signatures(sender)
-        for session in found:
-            if (session.sender_key, session.ed25519) in own:
-                return session
-        if found and self._directory.is_current(sender):
-            FORGED.inc()
-            log.warning("event.forged", room_id=room_id, sender=sender, session_id=session_id)
-        elif found:
-            self._directory.wonder_about(sender)
-        return None
-
-    def _signatures(self, user_id: str) -> set[tuple[str, str]]:
-        """Give the key pairs of the user's devices; those since deleted wrote before that."""
-        known = self._machine.device_store[user_id].values()
-        pairs = {(device.curve25519, device.ed25519) for device in known}
-        if user_id == self._machine.user_id:
-            pairs.add((self._machine.curve25519, self._machine.ed25519))
-        return pairs
+        elif isinstance(opened, DummyEvent):  # the session before this one broke
+            self._handover.repeat([(sender, device.id)])
 
 
 def _kind(error: BaseException) -> str:

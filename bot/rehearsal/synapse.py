@@ -117,7 +117,8 @@ def _base(layout: Layout) -> dict[str, Any]:
         "suppress_key_server_warning": True,
         "presence": {"enabled": False},
         "url_preview_enabled": False,
-        "caches": {"global_factor": 0.5},
+        # Who starts anew with an old token must see what is, not an answer kept for two minutes.
+        "caches": {"global_factor": 0.5, "sync_response_cache_duration": 0},
         "user_directory": {"enabled": False},
     }
 

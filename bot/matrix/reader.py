@@ -1,0 +1,72 @@
+"""Read what others encrypted, and believe it only of those whose devices wrote it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+import structlog
+import vodozemac
+from prometheus_client import Counter
+
+from bot.matrix.directory import Directory
+from bot.matrix.machine import Machine, Nio
+
+log = structlog.get_logger()
+
+FORGED = Counter("samverkan_events_forged", "Events on a key of another user than their sender")
+
+
+class Reader:
+    """Opens room events with the keys one device was given."""
+
+    def __init__(self, machine: Machine, directory: Directory) -> None:
+        self._machine = machine
+        self._directory = directory
+
+    def read(self, room_id: str, event: Mapping[str, Any]) -> dict[str, Any] | None:
+        """Decrypt, and check that it is the sender's, of this room, and not a replay."""
+        secret = event["content"]
+        session = self._session(room_id, str(event["sender"]), secret["session_id"])
+        if session is None:
+            return None
+        message = vodozemac.MegolmMessage.from_base64(secret["ciphertext"])
+        opened = session._session.decrypt(message)  # noqa: SLF001 - nio's own decrypt hides nothing else
+        seen = (event.get("event_id"), event.get("origin_server_ts"))
+        place = (session.sender_key, session.id, opened.message_index)
+        if self._machine.message_index_store.get(place, seen) != seen:
+            raise ValueError("a replay")
+        self._machine.message_index_store[place] = seen
+        payload = json.loads(opened.plaintext)
+        if payload["room_id"] != room_id:
+            raise ValueError("written for another room")
+        content = payload["content"]
+        if not isinstance(content, dict):
+            raise TypeError("not an object")
+        if "m.relates_to" in secret:
+            content.setdefault("m.relates_to", secret["m.relates_to"])
+        return {"type": str(payload["type"]), "content": content}
+
+    def _session(self, room_id: str, sender: str, session_id: str) -> Nio:
+        """Find the key among those that the sender's own devices gave us (D14, D16)."""
+        by_device = self._machine.inbound_group_store[room_id]
+        found = [them[session_id] for them in by_device.values() if session_id in them]
+        own = self._signatures(sender)
+        for session in found:
+            if (session.sender_key, session.ed25519) in own:
+                return session
+        if found and self._directory.is_current(sender):
+            FORGED.inc()
+            log.warning("event.forged", room_id=room_id, sender=sender, session_id=session_id)
+        elif found:
+            self._directory.wonder_about(sender)
+        return None
+
+    def _signatures(self, user_id: str) -> set[tuple[str, str]]:
+        """Give the key pairs of the user's devices; those since deleted wrote before that."""
+        known = self._machine.device_store[user_id].values()
+        pairs = {(device.curve25519, device.ed25519) for device in known}
+        if user_id == self._machine.user_id:
+            pairs.add((self._machine.curve25519, self._machine.ed25519))
+        return pairs
