@@ -23,6 +23,10 @@ Filters: times `clock`, `day`, `when`, `week`, `minutes` (or `duration`); names 
 
 `{language}/command/NAME.md.j2` is a command's help card: its usage on the first line (after the
 comment), an example on the second, a summary below. It is plain text and has no facts.
+
+Every other template has a sample of its facts in `tests/text/samples/NAME.yaml` (how: see
+`tests/text/sampling.py`). `pytest tests/text --snapshots` writes down how all of them sound; read
+what changed before you keep it.
 """
 
 from __future__ import annotations
