@@ -16,7 +16,20 @@ from bot.asking.ask import Ask, Ring
 from bot.asking.command import Command, Deadline, command, deadline
 
 __all__ = [
-    "ActionId", "AgreementId", "Ask", "CarryBackId", "Command", "Deadline", "ForumCode",
-    "FunctionCode", "LocalTime", "MeetingId", "Rest", "Ring", "SummonsId", "Word", "command",
+    "ActionId",
+    "AgreementId",
+    "Ask",
+    "CarryBackId",
+    "Command",
+    "Deadline",
+    "ForumCode",
+    "FunctionCode",
+    "LocalTime",
+    "MeetingId",
+    "Rest",
+    "Ring",
+    "SummonsId",
+    "Word",
+    "command",
     "deadline",
 ]

@@ -101,7 +101,9 @@ def read_time(words: Words, ask: Ask) -> datetime:
     if word in _NOW:
         return ask.now
     if soon := _SOON.match(word):
-        return ask.now + timedelta(minutes=int(soon["n"]) * (60 if soon["unit"] in {"h", "t"} else 1))
+        return ask.now + timedelta(
+            minutes=int(soon["n"]) * (60 if soon["unit"] in {"h", "t"} else 1)
+        )
     if full := _FULL.match(word.upper()):
         day, word = _day(full["day"], here.date()), full["clock"] or ""
     elif found := _day(word, here.date()):

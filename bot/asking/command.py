@@ -17,7 +17,7 @@ May = Callable[[Ask], bool]
 """Tells whether this person, here and now, may; help lists only what is allowed."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)  # a command is itself, not what it says of itself
 class Command:
     """A verb, by its English name; `words` are all that mean it, by language, the best first.
 

@@ -51,7 +51,9 @@ class Catalogue:
 
     def commands(self) -> list[Command]:
         """List the commands by name, each once."""
-        return sorted({id(verb): verb for verb in self.verbs.values()}.values(), key=lambda v: v.name)
+        return sorted(
+            {id(verb): verb for verb in self.verbs.values()}.values(), key=lambda v: v.name
+        )
 
     def find(self, word: str) -> Command | None:
         """Find the command a word means, whatever its case."""

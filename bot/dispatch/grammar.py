@@ -50,7 +50,9 @@ def parameters(command: Command) -> tuple[Parameter, ...]:
 
 
 def _keys(command: Command) -> Mapping[str, str]:
-    names = {p.name: (p.name, *command.keys.get(p.name, ())) for p in parameters(command) if p.named}
+    names = {
+        p.name: (p.name, *command.keys.get(p.name, ())) for p in parameters(command) if p.named
+    }
     return {alias.casefold(): name for name, aliases in names.items() for alias in aliases}
 
 

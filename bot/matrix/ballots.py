@@ -42,5 +42,7 @@ def response(poll: str, choices: Sequence[str]) -> dict[str, Any]:
 def choices_of(content: Mapping[str, Any]) -> tuple[str, ...]:
     """Read what a response chose, under either name; nothing usable is an empty choice."""
     unstable = content.get(RESPONSE)
-    given = unstable.get("answers") if isinstance(unstable, Mapping) else content.get("m.selections")
+    given = (
+        unstable.get("answers") if isinstance(unstable, Mapping) else content.get("m.selections")
+    )
     return tuple(each for each in given if isinstance(each, str)) if isinstance(given, list) else ()

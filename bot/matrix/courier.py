@@ -7,7 +7,7 @@ nothing: a room that refuses is written on the letter, a server that is silent i
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -153,9 +153,7 @@ class Courier:
         kind, content = envelope.type, envelope.content
         if address.encrypted and kind != "m.reaction":
             members = await self._members(address.room_id)
-            content = await self.keyring.encrypt(
-                self.wire, address.room_id, members, kind, content
-            )
+            content = await self.keyring.encrypt(self.wire, address.room_id, members, kind, content)
             kind = "m.room.encrypted"
         path = f"/_matrix/client/v3/rooms/{quote(address.room_id)}/send/{kind}/{letter.id}"
         answer = await self.wire.call("PUT", path, content)

@@ -102,7 +102,8 @@ class Ears:
             if raw.get("type") == "m.room.member"
             and raw.get("state_key") == self.me
             and mapping(raw.get("content")).get("membership") == "join"
-            and mapping(mapping(raw.get("unsigned")).get("prev_content")).get("membership") != "join"
+            and mapping(mapping(raw.get("unsigned")).get("prev_content")).get("membership")
+            != "join"
         ]
         return joins[-1] if joins else -1
 

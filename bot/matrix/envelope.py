@@ -31,7 +31,9 @@ def seal(letter: Letter, *, target: str | None, replaces: str | None) -> Envelop
             made = ballots.start(content["question"], content["choices"])
             return Envelope(ballots.START, _marked(made, letter))
         case "poll_end":
-            return Envelope(ballots.END, _marked(ballots.end(target or "", content["plain"]), letter))
+            return Envelope(
+                ballots.END, _marked(ballots.end(target or "", content["plain"]), letter)
+            )
         case "tap":
             annotation = {"rel_type": "m.annotation", "event_id": target, "key": content["key"]}
             return Envelope("m.reaction", {"m.relates_to": annotation})

@@ -74,6 +74,7 @@ class Line:
     async def take(self, sync: Mapping[str, Any], since: str | None) -> str:
         """Deal with one answer: keys first, then all events and the new place in one go."""
         self.keyring.hear(sync)
+        await self._publish()  # before reading: it asks whose devices the new keys came from
         batch = self.ears.read(sync, first=since is None)
         if batch.events or batch.next_batch != since:
             async with self.store.begin() as session:
@@ -82,7 +83,6 @@ class Line:
                 await kept.put(session, SINCE, batch.next_batch)
         for room_id, inviter in batch.invites:
             await self._come(room_id, inviter)
-        await self._publish()
         self.kept_batch(batch, sync)
         return batch.next_batch
 

@@ -19,7 +19,8 @@ may hold another with the same name, which is used instead. Names may have folde
 
 Filters: times `clock`, `day`, `when`, `week`, `minutes` (or `duration`); names from the law's codes
 `function`, `role`, `organisation`, `forum`, `level`, `mandate`, `agreement_kind`, `info_class`,
-`amount`; lists and quotes `listed`, `quoted`. The small words they use are in `_words.md.j2`.
+`amount`; lists and quotes `listed`, `quoted`; from a command's name its card's `usage`, `example`
+and `summary`. The small words they use are in `_words.md.j2`.
 
 `{language}/command/NAME.md.j2` is a command's help card: its usage on the first line (after the
 comment), an example on the second, a summary below. It is plain text and has no facts.
@@ -32,7 +33,6 @@ what changed before you keep it.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from bot.text.environment import SUFFIX, facts_used
@@ -42,6 +42,7 @@ from bot.text.rendering import rendering
 from bot.text.shelf import Shelf
 
 if TYPE_CHECKING:
+    from datetime import datetime
     from collections.abc import Sequence
     from pathlib import Path
 
@@ -58,9 +59,6 @@ __all__ = [
     "facts_used",
 ]
 
-_CARD_LINES = 3
-# A card says the same at all times; the moment it is read at is nobody's matter.
-_NEVER = datetime.min.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True)
@@ -102,15 +100,7 @@ class Phrasebook:
 
     def card(self, command: str, language: str) -> Card:
         """Read a command's help card; WordsError if it is missing or has a part too few."""
-        name = f"command/{command}"
-        shelf = self._shelf(name, language)
-        with rendering(_NEVER) as telling:
-            text = telling.plain(shelf.render(name, {}, telling))
-        lines = [line.strip() for line in text.strip().splitlines() if line.strip()]
-        if len(lines) < _CARD_LINES:
-            why = "a card has a line of usage, a line with an example, and a summary"
-            raise BrokenTemplateError(name, language, why)
-        return Card(lines[0], lines[1], " ".join(lines[2:]))
+        return Card(*self._shelf(command, language).card(command))
 
     def languages(self) -> tuple[str, ...]:
         """List the languages that have a folder, in alphabetical order."""

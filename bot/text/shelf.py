@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from babel import Locale
@@ -11,6 +12,7 @@ from bot.text.environment import SUFFIX, Environment
 from bot.text.faults import BrokenTemplateError, MissingTemplateError, WordsError
 from bot.text.moments import Moments
 from bot.text.naming import Naming
+from bot.text.rendering import rendering
 from bot.text.vocabulary import read_vocabulary
 
 if TYPE_CHECKING:
@@ -23,6 +25,10 @@ if TYPE_CHECKING:
     from bot.domain.region import Region
     from bot.text.rendering import Rendering
     from bot.text.vocabulary import Vocabulary
+
+_CARD_LINES = 3
+# A card says the same at all times; the moment it is read at is nobody's matter.
+_NEVER = datetime.min.replace(tzinfo=UTC)
 
 
 class Shelf:
@@ -40,7 +46,11 @@ class Shelf:
             **Naming(region, language, locale).filters(),
             "listed": lists.listed,
             "quoted": lists.quoted,
+            "usage": lambda command: self.card(command)[0],
+            "example": lambda command: self.card(command)[1],
+            "summary": lambda command: self.card(command)[2],
         }
+        self._cards: dict[str, tuple[str, str, str]] = {}
 
     def render(self, name: str, facts: Facts, telling: Rendering) -> str:
         """Fill in the template; WordsError if it is missing or does not fit the facts."""
@@ -55,6 +65,21 @@ class Shelf:
         except Exception as fault:
             # Its message might repeat what somebody wrote; the cause is chained for a developer.
             raise self._broken(name, f"{type(fault).__name__} in an expression") from fault
+
+    def card(self, command: str) -> tuple[str, str, str]:
+        """Give a command's usage, example and summary; WordsError for a card with a part too few."""
+        if command not in self._cards:
+            self._cards[command] = self._read_card(f"command/{command}")
+        return self._cards[command]
+
+    def _read_card(self, name: str) -> tuple[str, str, str]:
+        with rendering(_NEVER) as telling:
+            text = telling.plain(self.render(name, {}, telling))
+        lines = [line.strip() for line in text.strip().splitlines() if line.strip()]
+        if len(lines) < _CARD_LINES:
+            why = "a card has a line of usage, a line with an example, and a summary"
+            raise self._broken(name, why)
+        return lines[0], lines[1], " ".join(lines[2:])
 
     def names(self) -> frozenset[str]:
         """List the templates' names, without macros and parts."""

@@ -1,0 +1,44 @@
+"""A region in memory for each test."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+
+from bot.clock.wall import SteeredClock
+from bot.dispatch.catalogue import Catalogue
+from bot.dispatch.desk import Desk
+from bot.dispatch.post import Post
+from bot.domain.region import Region
+from bot.store.engine import Store
+from bot.store.migrations import migrate
+from bot.text.phrasebook import Phrasebook
+from config.region import load_region
+from tests.story.story import Story
+
+HOUSE = Path(__file__).parent.parent.parent
+START = "2026-10-12T08:00"  # a Monday
+
+
+@pytest.fixture(scope="session")
+def malarvik() -> Region:
+    """Load the example region once."""
+    return load_region(HOUSE / "config/example/malarvik.yaml", datetime(2026, 10, 12).date())
+
+
+@pytest.fixture
+async def story(malarvik: Region, tmp_path: Path) -> AsyncIterator[Story]:
+    """Begin on Monday 12 October 2026 at 08.00, every function held."""
+    url = f"sqlite:///{tmp_path / 'story.db'}"
+    await migrate(url)
+    store = await Store.open(url)
+    words = Phrasebook([HOUSE / "config/text"], malarvik)
+    start = datetime.fromisoformat(START).replace(tzinfo=malarvik.timezone)
+    desk = Desk(malarvik, Catalogue.discover(), Post(words, malarvik.language))
+    told = Story(malarvik, store, desk, SteeredClock(start))
+    await told.begin()
+    yield told
+    await store.close()
