@@ -15,7 +15,6 @@ from bot.domain.model import Letter
 async def write(session: AsyncSession, letter: Letter) -> None:
     """Lay a letter last in its place's line; it is sent after the transaction is kept."""
     session.add(letter)
-    await session.flush()
 
 
 async def unsent(session: AsyncSession, limit: int) -> list[Letter]:

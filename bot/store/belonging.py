@@ -1,0 +1,96 @@
+"""All that decides who belongs in which room, read in one look."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from bot.domain.model import (
+    Call,
+    CallState,
+    CallStep,
+    Holding,
+    Letter,
+    Meeting,
+    MeetingState,
+    Member,
+    Room,
+    StepState,
+    Summons,
+)
+
+REGISTER = "register:"
+
+
+@dataclass(frozen=True)
+class Belonging:
+    """What is known now.
+
+    `rooms` gives ids by key; `members`, by key and mxid, what each room last said; `called`, by
+    forum, who comes to a meeting that is not over; `registers`, by forum, the register message.
+    """
+
+    holdings: list[Holding]
+    rooms: Mapping[str, str]
+    members: Mapping[str, Mapping[str, Member]]
+    called: Mapping[str, frozenset[str]]
+    registers: Mapping[str, str]
+
+
+async def belonging(session: AsyncSession) -> Belonging:
+    """Read it."""
+    keys = await _rooms(session)
+    return Belonging(
+        holdings=list(await session.exec(select(Holding).order_by(col(Holding.id)))),
+        rooms={key: room_id for room_id, key in keys.items()},
+        members=await _members(session, keys),
+        called=await coming(session),
+        registers=await _registers(session),
+    )
+
+
+async def coming(session: AsyncSession) -> dict[str, frozenset[str]]:
+    """List, by forum, those who have answered that they come to a meeting that is not over."""
+    found = await session.exec(
+        select(Meeting.forum, CallStep.mxid)
+        .join(Summons, col(Summons.meeting) == col(Meeting.id))
+        .join(Call, col(Call.summons) == col(Summons.id))
+        .join(CallStep, col(CallStep.call) == col(Call.id))
+        .where(col(Meeting.state).in_((MeetingState.CALLED, MeetingState.OPEN)))
+        .where(Call.state == CallState.ATTENDING, CallStep.state == StepState.ANSWERED)
+    )
+    by_forum: dict[str, set[str]] = defaultdict(set)
+    for forum, mxid in found:
+        by_forum[forum].add(mxid)
+    return {forum: frozenset(people) for forum, people in by_forum.items()}
+
+
+async def _rooms(session: AsyncSession) -> dict[str, str]:
+    """Give the keys of the Spaces and the forums' rooms, by their ids."""
+    every = await session.exec(select(Room).order_by(col(Room.key)))
+    return {room.room_id: room.key for room in every if not room.key.startswith("direct:")}
+
+
+async def _members(session: AsyncSession, keys: Mapping[str, str]) -> dict[str, dict[str, Member]]:
+    """Give what those rooms last said of everybody."""
+    members: dict[str, dict[str, Member]] = {key: {} for key in keys.values()}
+    for member in await session.exec(select(Member).where(col(Member.room_id).in_(keys))):
+        members[keys[member.room_id]][member.mxid] = member
+    return members
+
+
+async def _registers(session: AsyncSession) -> dict[str, str]:
+    """Give, by forum, the event of the first register letter: the one that edits belong to."""
+    told = (
+        select(Letter.object, Letter.event_id)
+        .where(col(Letter.object).startswith(REGISTER), col(Letter.event_id).is_not(None))
+        .order_by(col(Letter.position).desc())
+    )
+    return {
+        str(object_).removeprefix(REGISTER): str(event_id)
+        for object_, event_id in await session.exec(told)
+    }
