@@ -43,7 +43,11 @@ async def next_due(session: AsyncSession) -> datetime | None:
 
 
 async def rung(session: AsyncSession, deadline: Deadline, now: datetime) -> None:
-    """Note that the deadline has rung, unless its handler has set it anew meanwhile."""
+    """Note that the deadline has rung.
+
+    Said before its handler runs, so that a handler may set it anew; said after, one that was set
+    anew for later is left waiting.
+    """
     found = await _find(session, deadline.kind, deadline.subject)
     if found is not None and found.due_at <= now:
         found.rung_at = now

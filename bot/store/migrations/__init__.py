@@ -50,12 +50,12 @@ async def undo(url: str) -> None:
 
 async def is_current(url: str) -> bool:
     """Tell whether the database has the newest shape; DatabaseNewer if it is past it."""
-    return await _on(url, _revision) == _steps().get_current_head()
+    return await _on(url, _revision, reading=True) == _steps().get_current_head()
 
 
-async def _on(url: str, work: Callable[[Connection], T]) -> T:
+async def _on(url: str, work: Callable[[Connection], T], *, reading: bool = False) -> T:
     """Do something in one transaction on a connection of its own."""
-    engine = connect(url)
+    engine = connect(url, reading=reading)
     try:
         async with engine.begin() as connection:
             return await connection.run_sync(work)
