@@ -58,7 +58,7 @@ def nearest(name: object, valid: Iterable[str]) -> str:
 def one_of(valid: Iterable[str]) -> str:
     """List the names that would do, cut when there are many."""
     names = list(valid)
-    if not names:
-        return ""
+    if len(names) <= 1:
+        return "".join(names)
     more = f", … ({len(names)} in all)" if len(names) > SHOWN else ""
     return "one of " + ", ".join(names[:SHOWN]) + more

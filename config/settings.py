@@ -7,6 +7,7 @@ those in the environment to where the bot is started.
 
 from __future__ import annotations
 
+import dataclasses
 import os
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -181,10 +182,11 @@ def _told(error: ValidationError, data: Value, tree: Tree) -> list[Problem]:
     problems = []
     for each in error.errors(include_url=False):
         variable = f"{PREFIX}{each['loc'][0]}".upper()
-        [problem] = told([each], data, tree)
-        if variable in os.environ:
-            problem = Problem(
-                "environment", 0, variable, problem.message, problem.expected, problem.nearest
-            )
-        problems.append(problem)
+        problems += [_in_environment(p, variable) for p in told([each], data, tree)]
     return problems
+
+
+def _in_environment(problem: Problem, variable: str) -> Problem:
+    if variable not in os.environ:
+        return problem
+    return dataclasses.replace(problem, file="environment", line=0, key=variable)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import copy
 import re
 from collections.abc import Iterator
-from typing import Any, Protocol, TypeVar, get_args
+from typing import Any, ClassVar, Protocol, TypeVar, get_args
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
@@ -20,6 +20,8 @@ from config.yaml_tree import Path, Tree, Value
 Annotation = Any
 """What stands behind a field's colon, a class or a wrapping of one."""
 
+FOLLOWS = "default_factory_not_called"
+"""An error that only says that there are others."""
 SECRET = re.compile("password")
 """Keys whose values are never shown."""
 
@@ -55,7 +57,16 @@ class Keyed(Protocol):
         """List the keys as they are written."""
 
 
-S = TypeVar("S", bound=BaseModel)
+class Sections(BaseModel):
+    """A whole file's shape. `stand_ins` take the place of sections that did not fit.
+
+    Only where nothing else is checked against them: so the rest of the file is still looked at.
+    """
+
+    stand_ins: ClassVar[dict[str, Value]] = {}
+
+
+S = TypeVar("S", bound=Sections)
 
 
 def read_structure(shape: type[S], tree: Tree) -> tuple[S | None, list[Problem]]:
@@ -68,6 +79,8 @@ def read_structure(shape: type[S], tree: Tree) -> tuple[S | None, list[Problem]]
         if read is not None:
             break
         _take_out(errors, data)
+        for key, stand_in in shape.stand_ins.items():
+            data.setdefault(key, stand_in)
         read, errors = _read(shape, data)
     return read, problems
 
@@ -137,6 +150,8 @@ def told(errors: list[ErrorDetails], data: Value, tree: Tree) -> list[Problem]:
     """Say what did not fit; what failed as each of several kinds is said once."""
     by_path: dict[Path, list[ErrorDetails]] = {}
     for error in errors:
+        if error["type"] == FOLLOWS:
+            continue
         by_path.setdefault(_path(error, data), []).append(error)
     return [_tell(path, together, tree) for path, together in by_path.items()]
 

@@ -115,7 +115,7 @@ def read_tree(path: FilePath) -> Tree:
     node = _compose(_parse(_text(path)))
     tree.root = _plain(node, (), tree)
     if not isinstance(tree.root, dict):
-        raise NotYaml(node.line, "the file holds no mapping", 'sections such as "forums:"')
+        raise NotYaml(node.line, "the file holds no mapping", 'sections such as "a:"')
     return tree
 
 
@@ -200,7 +200,9 @@ class Composer:
         around.value.append((node, line or node.line))
         around.size += node.size
         if around.size > MOST_NODES:
-            raise NotYaml(node.line, "aliases make the file too large", f"≤ {MOST_NODES} values")
+            raise NotYaml(
+                line or node.line, "aliases make the file too large", f"at most {MOST_NODES} values"
+            )
 
 
 def _compose(events: Iterator[Event]) -> Node:

@@ -34,10 +34,22 @@ class Reading:
     today: date
     problems: list[Problem] = field(default_factory=list)
 
+    def __post_init__(self) -> None:
+        self._broken = [problem.key for problem in self.problems]
+
+    def broken(self, path: Path) -> bool:
+        """Tell whether something within did not fit and was taken out; it has been told."""
+        key = self.tree.key(path)
+        return any(each == key or each.startswith((f"{key}.", f"{key}[")) for each in self._broken)
+
     def say(self, path: Path, message: str, expected: str = "", near: str = "") -> None:
-        """Note something wrong; the same words on the same line (an alias) are noted once."""
+        """Note something wrong, unless it may only follow from what did not fit there.
+
+        The same words on the same line (of an alias) are noted once.
+        """
         problem = self.tree.problem(path, message, expected, near)
-        if not any((p.line, p.message) == (problem.line, message) for p in self.problems):
+        told = any((p.line, p.message) == (problem.line, message) for p in self.problems)
+        if not told and not self.broken(path):
             self.problems.append(problem)
 
     def known(self, path: Path, what: str, name: str | None, valid: Iterable[str]) -> bool:

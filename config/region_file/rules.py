@@ -17,11 +17,11 @@ PARTS = (
     "WKST",
 )  # fmt: skip
 REFUSED = {
-    "UNTIL": "a cadence has no end; give a temporary forum its `temporary.ends`",
-    "COUNT": "a cadence has no end; give a temporary forum its `temporary.ends`",
-    "BYHOUR": "the time stands in `at`",
-    "BYMINUTE": "the time stands in `at`",
-    "BYSECOND": "the time stands in `at`",
+    "UNTIL": "a rule without end; a temporary forum has `temporary.ends`",
+    "COUNT": "a rule without end; a temporary forum has `temporary.ends`",
+    "BYHOUR": "a rule of days; the time stands in `at`",
+    "BYMINUTE": "a rule of days; the time stands in `at`",
+    "BYSECOND": "a rule of days; the time stands in `at`",
 }
 CRON_DAYS = dict(zip(("mon", "tue", "wed", "thu", "fri", "sat", "sun"), WEEKDAYS, strict=True))
 

@@ -6,7 +6,7 @@ what an editor's schema is made from, so their docstrings are what a person sees
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
@@ -24,6 +24,8 @@ from config.region_file.kinds import (
     WeekLabel,
     Zone,
 )
+from config.structure import Sections
+from config.yaml_tree import Value
 
 
 class AboutShape(Shape):
@@ -133,8 +135,12 @@ class HeldShape(Shape):
     rank: Annotated[int, Field(ge=1, le=99)] = 1
 
 
-class RegionShape(Shape):
+class RegionShape(Shape, Sections):
     """A region file: the law of one region."""
+
+    stand_ins: ClassVar[dict[str, Value]] = {
+        "region": {"code": "x", "name": "x", "timezone": "UTC"}
+    }
 
     region: AboutShape
     levels: Annotated[dict[Code, RankedShape], Field(min_length=1)]

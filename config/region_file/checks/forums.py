@@ -66,6 +66,8 @@ def _check_lead(reading: Reading, forum: ForumShape) -> None:
     to one that it hosts. The secretary may also come from any organisation with a seat.
     """
     seated = reading.places(forum)
+    if reading.broken(forum.place("seats")):
+        return
     for key in ("chair", "vice_chair", "secretary"):
         function = getattr(forum, key)
         if not reading.knows_function(forum.place(key), function) or function is None:

@@ -16,7 +16,6 @@ def check(reading: Reading) -> None:
     shape = reading.shape
     organisations = [(each.code, each.place("code")) for each in shape.organisations]
     groups = [(name, ("groups", name)) for name in shape.groups]
-    _unique(reading, "organisation", organisations)
     _unique(reading, "organisation or group", [*organisations, *groups])
     _unique(reading, "forum", [(each.code, each.place("code")) for each in shape.forums])
     for name, items in shape.agendas.items():

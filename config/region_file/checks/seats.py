@@ -27,8 +27,7 @@ def _check_seats_from(reading: Reading, forum: ForumShape) -> None:
             reading.say(forum.place("seats"), "the forum has no seats", "`seats` or `seats_from`")
         return
     path = source.place("forum")
-    others = [code for code in reading.written("forums") if code != forum.code]
-    reading.known(path, "forum", source.forum, others)
+    reading.known(path, "forum", source.forum, reading.written("forums"))
     lender = reading.forums.get(source.forum)
     if lender is not None and lender.seats_from is not None:
         reading.say(path, f"{source.forum} borrows its seats itself", "a forum with `seats`")
