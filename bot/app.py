@@ -6,7 +6,7 @@ import asyncio
 import os
 import secrets
 from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -18,13 +18,16 @@ from bot.dispatch.catalogue import Catalogue
 from bot.dispatch.desk import Desk
 from bot.dispatch.post import Post
 from bot.dispatch.ringing import ring_due
+from bot.domain.answer import Facts
 from bot.domain.region import Region
+from bot.domain.rooms import RoomSettings, wanted_rooms
 from bot.matrix.courier import Courier, Delivery
 from bot.matrix.directs import Directs
 from bot.matrix.ears import Batch, Ears
 from bot.matrix.keyring import Keyring
 from bot.matrix.line import Line, has_moves
-from bot.matrix.rooms import Reconciler
+from bot.matrix.reconciler import Reconciler
+from bot.matrix.rooms import Builder
 from bot.matrix.session import Session, open_session
 from bot.matrix.wire import Wire
 from bot.store import deadlines
@@ -38,22 +41,30 @@ from config.settings import Settings
 WORDS = Path(__file__).parent.parent / "config" / "text"
 
 
-@dataclass
+def _nothing(_: object) -> None:
+    """Let it pass."""
+
+
+@dataclass(frozen=True)
+class Watch:
+    """Who looks on, without a say: told of each letter that arrived and each answer heard."""
+
+    delivered: Callable[[Delivery], None] = _nothing
+    heard: Callable[[Mapping[str, Any]], None] = _nothing
+
+
+@dataclass(frozen=True)
 class House:
     """The whole bot, put together and not yet running."""
 
-    settings: Settings
     region: Region
     clock: Clock
     store: Store
-    session: Session
-    wire: Wire
-    keyring: Keyring
-    phrasebook: Phrasebook
+    words: Phrasebook
     desk: Desk
     courier: Courier
-    directs: Directs
     reconciler: Reconciler
+    builder: Builder
     line: Line
     bell: Bell
 
@@ -64,6 +75,17 @@ class House:
                 tasks.create_task(part.run())
             self.courier.wake()
             self.reconciler.wake()
+
+    def say(self, name: str, facts: Facts) -> str:
+        """Say something as one line, in the region's language."""
+        return self.words.line(name, facts, self.region.language, now=self.clock.now())
+
+    async def arm(self) -> None:
+        """Set what the law wants rung and nobody has set yet: meetings, digests, registers."""
+        async with self.store.begin() as session:
+            for kind in self.desk.catalogue.kinds.values():
+                if kind.arm:
+                    await kind.arm(session, self.region, self.clock.now())
 
 
 def phrasebook(settings: Settings, region: Region) -> Phrasebook:
@@ -83,54 +105,68 @@ def pickle_key(file: Path) -> str:
 
 @asynccontextmanager
 async def open_house(
-    settings: Settings,
-    clock: Clock | None = None,
-    *,
-    delivered: Callable[[Delivery], None] | None = None,
-    heard: Callable[[Mapping[str, Any]], None] | None = None,
+    settings: Settings, clock: Clock | None = None, watch: Watch | None = None
 ) -> AsyncIterator[House]:
     """Put the house together for those settings, alone acting on their database.
 
     Raise what the law, the database and the homeserver have to say against it.
     """
-    clock = clock or WallClock()
+    clock, watch = clock or WallClock(), watch or Watch()
     region = load_region(settings.region, clock.now().date())
-    async with acting(settings.database_url):
+    settings.state_dir.mkdir(parents=True, exist_ok=True)
+    async with acting(settings.database_url), AsyncExitStack() as closing:
         await migrate(settings.database_url)
         store = await Store.open(settings.database_url)
+        closing.push_async_callback(store.close)
+        secret = settings.read_password()
         session = await open_session(
-            settings.homeserver, settings.user_id, settings.state_dir, settings.password_text()
+            settings.homeserver,
+            settings.user_id,
+            settings.state_dir,
+            secret.get_secret_value() if secret else None,
         )
         wire = Wire(session.homeserver, session.access_token)
+        closing.push_async_callback(wire.close)
         key = pickle_key(settings.pickle_key_file)
         keyring = Keyring(session.user_id, session.device_id, settings.state_dir / "keys", key)
-        try:
-            yield _assemble(settings, region, clock, store, session, wire, keyring, delivered, heard)
-        finally:
-            keyring.close()
-            await wire.close()
-            await store.close()
+        closing.callback(keyring.close)
+        house = _assemble(settings, region, clock, watch, store, session, wire, keyring)
+        await house.arm()
+        yield house
 
 
-def _assemble(  # noqa: PLR0913 - the one place where all parts meet
+def room_settings(settings: Settings) -> RoomSettings:
+    """Say what the operator wants of the rooms."""
+    return RoomSettings(
+        bot=settings.user_id,
+        creators=tuple(settings.creators),
+        encrypted=settings.encrypted,
+        version=settings.room_version,
+    )
+
+
+def _assemble(  # noqa: PLR0913, PLR0917 - the one place where all parts meet
     settings: Settings,
     region: Region,
     clock: Clock,
+    watch: Watch,
     store: Store,
     session: Session,
     wire: Wire,
     keyring: Keyring,
-    delivered: Callable[[Delivery], None] | None,
-    heard: Callable[[Mapping[str, Any]], None] | None,
 ) -> House:
     words = phrasebook(settings, region)
+    me = session.user_id
+
+    def say(name: str, facts: Facts) -> str:
+        return words.line(name, facts, region.language, now=clock.now())
+
     desk = Desk(region, Catalogue.discover(), Post(words, region.language))
-    directs = Directs(store, wire, session.user_id, region.code, settings.encrypted, clock.now)
-    courier = Courier(store, wire, keyring, directs, clock.now, delivered)
-    reconciler = Reconciler(
-        region=region, store=store, wire=wire, me=session.user_id, now=clock.now, words=words,
-        keyring=keyring,
-    )
+    directs = Directs(store, wire, me, region.code, settings.encrypted, clock.now)
+    courier = Courier(store, wire, keyring, directs, clock.now, watch.delivered)
+    rooms_wanted = room_settings(settings)
+    reconciler = Reconciler(wire, store, region, rooms_wanted, say, clock.now)
+    builder = Builder(wire, store, wanted_rooms(region, rooms_wanted, say))
 
     async def next_due() -> datetime | None:
         async with store.read() as reading:
@@ -149,12 +185,8 @@ def _assemble(  # noqa: PLR0913 - the one place where all parts meet
             bell.wake()
         if has_moves(batch):
             reconciler.wake()
-        if heard:
-            heard(sync)
+        watch.heard(sync)
 
-    ears = Ears(session.user_id, (session.user_id.partition(":")[0].lstrip("@"),), keyring)
+    ears = Ears(me, (me.partition(":")[0].lstrip("@"), directs.name), keyring)
     line = Line(wire, keyring, ears, store, desk, directs, clock.now, kept_batch)
-    return House(
-        settings, region, clock, store, session, wire, keyring, words, desk, courier, directs,
-        reconciler, line, bell,
-    )
+    return House(region, clock, store, words, desk, courier, reconciler, builder, line, bell)

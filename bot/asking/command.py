@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
+
+from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.asking.ask import Ask, Ring
 from bot.domain.answer import Answer
-from bot.domain.region import Language
+from bot.domain.region import Language, Region
 
 Answers = Answer | Sequence[Answer] | None
 CommandFunction = Callable[..., Awaitable[Answers]]
 DeadlineFunction = Callable[[Ring], Awaitable[Answers]]
+ArmFunction = Callable[[AsyncSession, Region, datetime], Awaitable[None]]
 May = Callable[[Ask], bool]
 """Tells whether this person, here and now, may; help lists only what is allowed."""
 
@@ -52,10 +56,14 @@ class Command:
 
 @dataclass(frozen=True)
 class Deadline:
-    """A kind of deadline and what is done when it comes."""
+    """A kind of deadline and what is done when it comes.
+
+    `arm` sets, at each start, those the law asks for and nobody has set; it may be called often.
+    """
 
     kind: str
     run: DeadlineFunction
+    arm: ArmFunction | None = None
 
 
 def anybody(ask: Ask) -> bool:  # noqa: ARG001 - the shape of every May
@@ -93,9 +101,11 @@ def command(  # noqa: PLR0913 - one declaration that reads as one sentence
     return declare
 
 
-def deadline(kind: str) -> Callable[[DeadlineFunction], Deadline]:
-    """Declare what is done when a deadline of that kind comes."""
-    return lambda run: Deadline(kind, run)
+def deadline(
+    kind: str, *, arm: ArmFunction | None = None
+) -> Callable[[DeadlineFunction], Deadline]:
+    """Declare what is done when a deadline of that kind comes, and how it is set at a start."""
+    return lambda run: Deadline(kind, run, arm)
 
 
 def listed(answers: Any) -> tuple[Answer, ...]:  # noqa: ANN401 - the loose shape commands may give

@@ -117,12 +117,12 @@ class Courier:
             told = {
                 object_: await letters.first_of_object(session, waiting[0].place, object_)
                 for object_ in last
-                if object_ and last[object_] != first[object_]
+                if last[object_] != first[object_]
             }
             keep = []
             for letter in waiting:
-                begun = told.get(letter.object) if letter.object else None
-                if begun is None or letter.id in (last[letter.object], begun.id):
+                begun = told.get(letter.object or "")
+                if begun is None or letter.id in {last[letter.object or ""], begun.id}:
                     keep.append(letter)
                 else:
                     await letters.give_up(session, letter.id, "superseded")

@@ -1,0 +1,30 @@
+"""What an operator types. Exit 0 done, 1 refused or failed, 2 wrong use."""
+
+from __future__ import annotations
+
+import typer
+
+from bot.cli import history, law, people, rehearse, rooms, running
+
+app = typer.Typer(
+    name="samverkan",
+    help="A Matrix bot for organisations that must act together while none may command another.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+app.command("demo")(rehearse.demo)
+app.command("play")(rehearse.play)
+app.command("run")(running.run)
+app.command("check")(law.check)
+app.command("schema")(law.schema)
+app.command("plan")(rooms.plan)
+app.command("apply")(rooms.apply)
+app.add_typer(people.roster, name="roster")
+app.command("migrate")(history.migrate_)
+app.command("verify")(history.verify)
+
+
+def main() -> None:
+    """Run the command line."""
+    app()
