@@ -1,0 +1,53 @@
+"""When what failed is tried again: each thing on its own clock, with longer and longer rests."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Collection
+from dataclasses import dataclass
+
+FIRST_REST = 5.0
+LONGEST_REST = 900.0
+"""Seconds, of the machine's own time: the network's troubles keep no simulated clock."""
+
+
+@dataclass(frozen=True)
+class _Rest:
+    times: int
+    until: float
+
+
+class Retries:
+    """What has failed, how often, and until when it rests."""
+
+    def __init__(self) -> None:
+        self._resting: dict[str, _Rest] = {}
+
+    def is_due(self, name: str) -> bool:
+        """Tell whether it may be tried now."""
+        rest = self._resting.get(name)
+        return rest is None or rest.until <= _now()
+
+    def failed(self, name: str) -> None:
+        """Let it rest: 5 seconds, 10, 20, … up to a quarter of an hour."""
+        before = self._resting.get(name)
+        times = before.times + 1 if before else 0
+        rest = min(LONGEST_REST, FIRST_REST * 2.0 ** min(times, 10))
+        self._resting[name] = _Rest(times, _now() + rest)
+
+    def worked(self, name: str) -> None:
+        """Forget that it ever failed."""
+        self._resting.pop(name, None)
+
+    def keep(self, names: Collection[str]) -> None:
+        """Forget all others: nobody wants them done any more."""
+        self._resting = {name: rest for name, rest in self._resting.items() if name in names}
+
+    def next_in(self) -> float | None:
+        """Give the seconds until something may be tried again; None if nothing rests."""
+        waits = [rest.until - _now() for rest in self._resting.values()]
+        return max(0.05, min(waits)) if waits else None
+
+
+def _now() -> float:
+    return asyncio.get_running_loop().time()
