@@ -29,7 +29,12 @@ class Problem:
             parts.append(f"expected {self.expected}")
         if self.nearest:
             parts.append(f'did you mean "{self.nearest}"?')
-        return "; ".join(parts)
+        return "".join(map(_visible, "; ".join(parts)))
+
+
+def _visible(character: str) -> str:
+    """Write out what a terminal would obey rather than show."""
+    return character if character.isprintable() else ascii(character)[1:-1]
 
 
 class FileWrong(Exception):  # noqa: N818 - named for what is wrong, like its children

@@ -136,7 +136,7 @@ class Mandate:
 class Seat:
     """A function's place in a forum, for the organisations it represents (R2).
 
-    `represents` holds organisation codes and is never empty.
+    `represents` holds organisation codes, the function's own first, and is never empty.
     """
 
     function: str

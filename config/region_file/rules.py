@@ -11,11 +11,23 @@ from bot.domain.calendar import EPOCH, days_of
 from config.problem import nearest, one_of
 from config.region_file.kinds import WEEKDAYS, wrong
 
+EXAMPLE = 'an RFC 5545 rule, "FREQ=WEEKLY;BYDAY=TH"'
 FREQUENCIES = ("DAILY", "WEEKLY", "MONTHLY", "YEARLY")
-PARTS = (
-    "FREQ", "INTERVAL", "BYDAY", "BYMONTHDAY", "BYMONTH", "BYSETPOS", "BYWEEKNO", "BYYEARDAY",
-    "WKST",
-)  # fmt: skip
+MONTH_DAY = r"[+-]?([1-9]|[12][0-9]|3[01])"
+YEAR_DAY = r"[+-]?[1-9][0-9]{0,2}"
+WEEKDAY = "(MO|TU|WE|TH|FR|SA|SU)"
+PARTS = {
+    "FREQ": r"\w*",
+    "INTERVAL": r"[1-9][0-9]{0,2}",
+    "BYDAY": rf"([+-]?[1-5])?{WEEKDAY}",
+    "BYMONTHDAY": MONTH_DAY,
+    "BYMONTH": r"[1-9]|1[0-2]",
+    "BYSETPOS": MONTH_DAY,
+    "BYWEEKNO": r"[+-]?([1-9]|[1-4][0-9]|5[0-3])",
+    "BYYEARDAY": YEAR_DAY,
+    "WKST": WEEKDAY,
+}
+"""The parts a rule may have, and what each of a part's values looks like."""
 REFUSED = {
     "UNTIL": "a rule without end; a temporary forum has `temporary.ends`",
     "COUNT": "a rule without end; a temporary forum has `temporary.ends`",
@@ -27,25 +39,38 @@ CRON_DAYS = dict(zip(("mon", "tue", "wed", "thu", "fri", "sat", "sun"), WEEKDAYS
 
 
 def _rule(text: str) -> str:
-    written = dict(part.partition("=")[::2] for part in text.upper().split(";"))
-    for name in written:
-        _check_part(name)
+    """Read a rule. Each value is looked at, since a wrong one may keep dateutil busy for ever."""
+    pairs = [part.partition("=")[::2] for part in text.upper().split(";")]
+    for name, values in pairs:
+        _check_part(name, values)
+    written = dict(pairs)
+    if len(written) < len(pairs):
+        wrong(f'"{text}" says something twice', "each part once")
     frequency = written.get("FREQ", "")
     if frequency not in FREQUENCIES:
         near = nearest(frequency, FREQUENCIES)
         wrong(f'the rule\'s FREQ is "{frequency}"', one_of(FREQUENCIES), near)
-    try:
-        next(days_of(text.upper(), EPOCH.date(), EPOCH.date()), None)
-    except (ValueError, TypeError, KeyError, IndexError) as error:
-        wrong(f'"{text}" is not a recurrence rule ({error})', '"FREQ=WEEKLY;BYDAY=TH"')
+    if frequency == "DAILY" and "BYSETPOS" in written:
+        wrong("a daily rule has BYSETPOS", "BYSETPOS with a longer FREQ: a day is one day")
+    _check_reading(text.upper())
     return text.upper()
 
 
-def _check_part(name: str) -> None:
+def _check_part(name: str, values: str) -> None:
     if name in REFUSED:
         wrong(f"the rule has {name}", REFUSED[name])
     if name not in PARTS:
         wrong(f'the rule has "{name}"', one_of(PARTS), nearest(name, PARTS))
+    for value in values.split(","):
+        if not re.fullmatch(PARTS[name], value):
+            wrong(f'the rule\'s {name} has "{value}"', EXAMPLE)
+
+
+def _check_reading(rule: str) -> None:
+    try:
+        next(days_of(rule, EPOCH.date(), EPOCH.date()), None)
+    except (ValueError, TypeError, KeyError, IndexError) as error:
+        wrong(f'"{rule}" is not a recurrence rule ({error})', EXAMPLE)
 
 
 def _cron(text: str) -> str:
