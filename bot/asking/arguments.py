@@ -27,7 +27,7 @@ class Reader:
     read: Reading
 
 
-def _take(words: Words, ask: Ask, expected: str) -> str:
+def _take(words: Words, expected: str) -> str:
     word = words.take()
     if word is None:
         raise Refusal("missing_argument", expected=expected)
@@ -54,7 +54,7 @@ def read_forum(words: Words, ask: Ask) -> str:
 
 def read_function(words: Words, ask: Ask) -> str:
     """Read a function's code, "lst.TIB"."""
-    word = _take(words, ask, "function")
+    word = _take(words, "function")
     codes = {code.casefold(): code for code in ask.region.functions}
     if word.casefold() in codes:
         return codes[word.casefold()]
@@ -95,9 +95,9 @@ def read_time(words: Words, ask: Ask) -> datetime:
     """
     here = ask.now.astimezone(ask.region.timezone)
     day: date | None = None
-    word = _take(words, ask, "time").casefold()
+    word = _take(words, "time").casefold()
     while word in _PREFIXES:
-        word = _take(words, ask, "time").casefold()
+        word = _take(words, "time").casefold()
     if word in _NOW:
         return ask.now
     if soon := _SOON.match(word):
@@ -120,7 +120,7 @@ def read_time(words: Words, ask: Ask) -> datetime:
     return moment
 
 
-def read_rest(words: Words, ask: Ask) -> Typed:
+def read_rest(words: Words, ask: Ask) -> Typed:  # noqa: ARG001 - the shape of every Reading
     """Read all the words that are left; at least one is needed."""
     text = words.rest()
     if not text:
@@ -128,9 +128,9 @@ def read_rest(words: Words, ask: Ask) -> Typed:
     return Typed(text)
 
 
-def read_word(words: Words, ask: Ask) -> str:
+def read_word(words: Words, ask: Ask) -> str:  # noqa: ARG001 - the shape of every Reading
     """Read one word or quoted passage."""
-    return _take(words, ask, "word")
+    return _take(words, "word")
 
 
 def id_reader(letters: str, kind: str) -> Reader:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-_OPEN = "\"'“”„«»‘’"
+_OPEN = "\"'“”„«»‘’"  # noqa: RUF001 - quotation marks are what it is about
 _QUOTED = '"[^"]*"|[“”„][^“”„]*[“”]|[«»][^«»]*[«»]'
 _TOKEN = re.compile(
     rf"(?P<key>[^\W\d]\w*)=(?P<value>{_QUOTED}|\S*)|(?P<quoted>{_QUOTED})|(?P<word>\S+)"

@@ -64,7 +64,8 @@ def told() -> Iterator[None]:
         raise fail(str(_leaves(group)[0])) from None
     except* (MatrixRefusal, Unreachable) as group:
         why = f"The homeserver will not: {_leaves(group)[0]}"
-        raise fail(why, "see that it runs and the bot's account is in order; then try again") from None
+        then = "see that it runs and the bot's account is in order; then try again"
+        raise fail(why, then) from None
 
 
 def _leaves(group: BaseExceptionGroup[Any]) -> list[BaseException]:

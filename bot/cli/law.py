@@ -1,4 +1,4 @@
-"""`check` and `schema`: is what I have written right, and what may I write?"""
+"""`check` and `schema`: whether what was written is right, and what may be written."""
 
 from __future__ import annotations
 

@@ -55,7 +55,7 @@ class Desk:
                     await self._answer(session, event, ask)
 
     async def ring(self, session: AsyncSession, deadline: Deadline, now: datetime) -> None:
-        """Deal with a deadline that has come. A kind nobody knows any more is let go, and logged."""
+        """Deal with a deadline that has come; one of a kind nobody knows is let go and logged."""
         await deadlines.rung(session, deadline, now)
         kind = self.catalogue.kinds.get(deadline.kind)
         if kind is None:
@@ -94,7 +94,7 @@ class Desk:
                     await people.set_language(session, ask.mxid, ask.language)
             await self._run(found, ask, occasion)
         except Refusal as refusal:
-            await self.post.write(session, [self._refused(found, refusal, ask)], occasion)
+            await self.post.write(session, [_refused(found, refusal)], occasion)
         except Exception:
             reference = secrets.token_hex(3)
             log.exception("event.failed", event_id=event.event_id, reference=reference)
@@ -107,6 +107,7 @@ class Desk:
             answers = listed(await found.command.run(ask, **arguments))
             await self.post.write(ask.session, answers, occasion)
 
-    def _refused(self, found: Wish | None, refusal: Refusal, ask: Ask) -> Reply:
-        command = found.command.name if found else None
-        return Reply(f"refusal/{refusal.name}", {"command": command, **refusal.facts})
+
+def _refused(found: Wish | None, refusal: Refusal) -> Reply:
+    command = found.command.name if found else None
+    return Reply(f"refusal/{refusal.name}", {"command": command, **refusal.facts})

@@ -42,8 +42,8 @@ from bot.text.rendering import rendering
 from bot.text.shelf import Shelf
 
 if TYPE_CHECKING:
-    from datetime import datetime
     from collections.abc import Sequence
+    from datetime import datetime
     from pathlib import Path
 
     from bot.domain.answer import Facts
@@ -58,7 +58,6 @@ __all__ = [
     "WordsError",
     "facts_used",
 ]
-
 
 
 @dataclass(frozen=True)

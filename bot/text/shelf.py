@@ -67,7 +67,7 @@ class Shelf:
             raise self._broken(name, f"{type(fault).__name__} in an expression") from fault
 
     def card(self, command: str) -> tuple[str, str, str]:
-        """Give a command's usage, example and summary; WordsError for a card with a part too few."""
+        """Give a command's usage, example and summary; WordsError where one is missing."""
         if command not in self._cards:
             self._cards[command] = self._read_card(f"command/{command}")
         return self._cards[command]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 
 import pytest
@@ -26,7 +26,7 @@ START = "2026-10-12T08:00"  # a Monday
 @pytest.fixture(scope="session")
 def malarvik() -> Region:
     """Load the example region once."""
-    return load_region(HOUSE / "config/example/malarvik.yaml", datetime(2026, 10, 12).date())
+    return load_region(HOUSE / "config/example/malarvik.yaml", date(2026, 10, 12))
 
 
 @pytest.fixture
