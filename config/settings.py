@@ -80,7 +80,7 @@ class Settings(BaseSettings):
     ] = None
     state_dir: Annotated[
         Path, Field(description="Where the bot keeps its session, keys and database.")
-    ] = Path("state")
+    ] = Path("data")
     database_url: Annotated[
         str, Field(description="SQLAlchemy's address of the history; SQLite in state_dir.")
     ] = Field(default_factory=_database_beside)
@@ -168,7 +168,7 @@ def _tree(path: Path | None) -> Tree:
 
 def _place_paths(data: dict[str, Value], folder: Path) -> None:
     """Take the file's paths, and the usual folder for its state, as seen from the file."""
-    data.setdefault("state_dir", "state")
+    data.setdefault("state_dir", "data")
     for key in PATHS:
         written = data.get(key)
         if isinstance(written, str):

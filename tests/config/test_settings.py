@@ -43,9 +43,9 @@ def test_paths_are_seen_from_the_file_and_state_has_its_folder(tmp_path: Path) -
 
     assert settings.region == tmp_path / "law.yaml"
     assert settings.text_dirs == [tmp_path / "words"]
-    assert settings.state_dir == tmp_path / "state"
-    assert settings.pickle_key_file == tmp_path / "state" / "pickle.key"
-    assert settings.database_url == f"sqlite+aiosqlite:///{tmp_path}/state/samverkan.db"
+    assert settings.state_dir == tmp_path / "data"
+    assert settings.pickle_key_file == tmp_path / "data" / "pickle.key"
+    assert settings.database_url == f"sqlite+aiosqlite:///{tmp_path}/data/samverkan.db"
     assert settings.encrypted
     assert settings.room_version == "12"
 
@@ -73,7 +73,7 @@ def test_the_environment_alone_is_enough(tmp_path: Path, monkeypatch: pytest.Mon
     settings = load_settings()
 
     assert settings.region == Path("law.yaml")
-    assert settings.state_dir == tmp_path / "state"
+    assert settings.state_dir == tmp_path / "data"
 
 
 def test_the_password_comes_from_its_file_while_that_is_there(tmp_path: Path) -> None:
