@@ -1,0 +1,103 @@
+"""What people do in a play: write, react, fill in a poll, as an ordinary client would."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import assert_never
+
+from bot.matrix import ballots
+from bot.matrix.wire import MatrixRefusal, Unreachable
+from bot.rehearsal.automaton import Intention, Reacts, Says, Votes
+from bot.rehearsal.record import Kind, Message
+from bot.rehearsal.scene import CannotAct, Scene
+from bot.rehearsal.script import Choose, React, Role, Say
+
+Fill = Callable[[str], str]
+"""Puts saved words in the place of their names."""
+
+
+async def perform(scene: Scene, act: Say | React | Choose, fill: Fill, pattern: Fill) -> None:
+    """Do what a step says; raise CannotAct. `fill` is for words, `pattern` for expressions."""
+    room_id = await scene.room_of(act.where, act.who)
+    match act:
+        case Say():
+            await _say(scene, act.who, room_id, fill(act.text))
+        case React():
+            wanted = None if act.to is None else pattern(act.to)
+            message = _latest(scene, room_id, wanted, {Kind.WORDS, Kind.POLL, Kind.FILE})
+            await _react(scene, act.who, message, act.key)
+        case Choose():
+            wanted = None if act.on is None else pattern(act.on)
+            poll = _latest(scene, room_id, wanted, {Kind.POLL})
+            await _vote(scene, act.who, poll, act.choice)
+            if act.text is not None:
+                await _say(scene, act.who, room_id, fill(act.text), reply_to=poll.event_id)
+        case _:
+            assert_never(act)
+
+
+async def answer(scene: Scene, intention: Intention) -> None:
+    """Do what the automaton means to; raise CannotAct."""
+    who = intention.who
+    match intention.answer:
+        case Reacts(message, key):
+            await _react(scene, who, message, key)
+        case Says(message, words):
+            await _say(scene, who, message.room_id, words)
+        case Votes(room_id, subject, choice):
+            polls = (each for each in scene.record.room(room_id) if each.kind is Kind.POLL)
+            poll = next((each for each in polls if each.subject == subject), None)
+            if poll is not None and poll.closed is None:
+                await _vote(scene, who, poll, choice)
+        case _:
+            assert_never(intention.answer)
+
+
+def _latest(scene: Scene, room_id: str, pattern: str | None, kinds: set[Kind]) -> Message:
+    """Find the bot's latest message of those kinds there, or the latest that matches."""
+    said = [each for each in scene.record.room(room_id) if each.sender == scene.bot]
+    for message in reversed(said):
+        matches = pattern is None or re.search(pattern, message.words, re.DOTALL)
+        if message.kind in kinds and matches:
+            return message
+    raise CannotAct(f"the bot has said nothing there that matches {pattern!r}")
+
+
+async def _say(
+    scene: Scene, who: Role, room_id: str, words: str, reply_to: str | None = None
+) -> None:
+    content: dict[str, object] = {"msgtype": "m.text", "body": words, "m.mentions": {}}
+    if reply_to is not None:
+        content["m.relates_to"] = {"m.in_reply_to": {"event_id": reply_to}}
+    await _send(scene, who, room_id, "m.room.message", content)
+
+
+async def _react(scene: Scene, who: Role, message: Message, key: str) -> None:
+    relation = {"rel_type": "m.annotation", "event_id": message.event_id, "key": key}
+    await _send(scene, who, message.room_id, "m.reaction", {"m.relates_to": relation})
+
+
+async def _vote(scene: Scene, who: Role, poll: Message, choice: str | int) -> None:
+    keys = [key for key, _ in poll.choices]
+    key = choice
+    if isinstance(choice, int):
+        if choice > len(keys):
+            raise CannotAct(f"the poll has {len(keys)} choices")
+        key = keys[choice - 1]
+    if key not in keys:
+        raise CannotAct(f"the poll has no choice {key!r}, only {', '.join(keys)}")
+    content = ballots.response(poll.event_id, [str(key)])
+    await _send(scene, who, poll.room_id, ballots.RESPONSE, content)
+
+
+async def _send(
+    scene: Scene, who: Role, room_id: str, kind: str, content: dict[str, object]
+) -> None:
+    person = scene.company.people[who]
+    try:
+        await scene.send(person, room_id, kind, content)
+    except MatrixRefusal as refusal:
+        raise CannotAct(f"the homeserver refused: {refusal.error}") from refusal
+    except Unreachable as error:
+        raise CannotAct("their homeserver does not answer") from error

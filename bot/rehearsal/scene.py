@@ -1,0 +1,157 @@
+"""Where a play has come to: the time, the rooms, what was said; and the ways to act in it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Protocol
+
+from bot.rehearsal.backstage import Delivery, Quiet, Stage
+from bot.rehearsal.company import Company, side_by_side
+from bot.rehearsal.person import Heard, Person
+from bot.rehearsal.record import Message, News, Record
+from bot.rehearsal.script import DIRECT, Role, Script, Where
+
+FORUM = "forum:"
+
+
+class Teller(Protocol):
+    """Somebody who is told what happens, as it happens."""
+
+    def tell(self, news: News) -> None:
+        """Tell of a change in a room."""
+
+
+class CannotAct(Exception):  # noqa: N818 - says what it is
+    """A person could not do what the scenario says; the message says why."""
+
+
+@dataclass
+class Scene:
+    """The state of a play. `bot` is the bot's Matrix id."""
+
+    script: Script
+    company: Company
+    stage: Stage
+    bot: str
+    now: datetime
+    teller: Teller
+    encrypted: bool
+    record: Record = field(default_factory=Record)
+    rooms: dict[str, str] = field(default_factory=dict)
+    next_due: datetime | None = None
+    down: set[str] = field(default_factory=set)
+    """The homeservers that are stopped, by the part of their ids after the colon."""
+    _seen: list[str] = field(default_factory=list)
+    _encrypted: dict[str, bool] = field(default_factory=dict)
+    _witnesses: dict[str, Person] = field(default_factory=dict)
+
+    async def settle(self) -> list[Message]:
+        """Let the bot come to rest, let its readers read; give what it has said or changed."""
+        if not self.stage.running or self.bot.partition(":")[2] in self.down:
+            self.next_due = None
+            return []
+        quiet = await self.stage.settle(self.now, self._seen)
+        self._seen.clear()
+        self.next_due = quiet.next_due
+        return await self._read(quiet)
+
+    async def gather(self) -> None:
+        """Learn the rooms, and let everybody go where they are invited."""
+        self.rooms = dict((await self.stage.ask("rooms"))["rooms"])
+        await self.settle()
+        holders = [each for role, each in self.company.people.items() if role.rank == 1]
+        await self._take_in(holders)
+        await self.settle()
+
+    async def find_room(self, where: Where, role: Role | None) -> str | None:
+        """Find a forum's room, or somebody's direct room; None if there is none."""
+        key = f"{FORUM}{where}"
+        if where == DIRECT and role is not None:
+            key = f"direct:{self.company.people[role].mxid}"
+        if key not in self.rooms and self.stage.running:
+            self.rooms = dict((await self.stage.ask("rooms"))["rooms"])
+        return self.rooms.get(key)
+
+    async def room_of(self, where: Where, role: Role) -> str:
+        """Find where somebody is to act. A direct room that is not there yet, they open."""
+        room_id = await self.find_room(where, role)
+        if room_id is None and where == DIRECT:
+            person = self.company.people[role]
+            room_id = await person.open_direct(self.bot, encrypted=self.encrypted)
+            await self.settle()
+            room_id = await self.find_room(where, role) or room_id
+        if room_id is None:
+            raise CannotAct("there is no such room yet")
+        return room_id
+
+    def place_of(self, room_id: str) -> str:
+        """Name a room by its key: "forum:VSK", "direct:@mxid"; its id if it has none."""
+        return next((key for key, its in self.rooms.items() if its == room_id), room_id)
+
+    async def send(
+        self, person: Person, room_id: str, kind: str, content: Mapping[str, Any]
+    ) -> None:
+        """Let somebody put an event in a room; the bot is waited for before time goes on."""
+        readers = [self.bot] if await self._is_encrypted(room_id, person) else []
+        if readers and (witness := self.witness(room_id)) and witness is not person:
+            readers.append(witness.mxid)
+        event_id = await person.send(room_id, kind, content, readers)
+        self._seen.append(event_id)
+        event = {"event_id": event_id, "sender": person.mxid, "type": kind, "content": content}
+        self._take(Heard(room_id, event))
+
+    def witness(self, room_id: str) -> Person | None:
+        """Give who reads a room for the record: the first of the law who is in it."""
+        known = self._witnesses.get(room_id)
+        if known is None or room_id not in known.joined:
+            there = (each for each in self.company.in_order() if room_id in each.joined)
+            known = next(there, None)
+            if known is not None:
+                self._witnesses[room_id] = known
+        return known
+
+    def asked(self, message: Message) -> set[Role]:
+        """Tell whom a message of the bot's asks: who is mentioned, or whose direct room it is."""
+        place = self.place_of(message.room_id)
+        alone = {place.removeprefix("direct:")} if place.startswith("direct:") else set()
+        people = map(self.company.person, alone or message.mentions)
+        return {person.role for person in people if person is not None}
+
+    async def _read(self, quiet: Quiet) -> list[Message]:
+        """Let those whose phone has buzzed read it; give the bot's messages that are new."""
+        if any(each.room_id not in self.rooms.values() for each in quiet.delivered):
+            self.rooms = dict((await self.stage.ask("rooms"))["rooms"])
+        invited = (self.company.person(mxid) for _, mxid in quiet.invited)
+        buzzed = [each for each in invited if each is not None]
+        news = await self._take_in([*map(self._reader, quiet.delivered), *buzzed])
+        changed = {each.message.event_id: each.message for each in news}
+        return [each for each in changed.values() if each.sender == self.bot]
+
+    def _reader(self, delivery: Delivery) -> Person | None:
+        """Tell whose phone a delivery makes buzz: one for the record, in a room of many."""
+        kind, _, mxid = delivery.place.partition(":")
+        if kind == "direct":
+            return self.company.person(mxid)
+        return self.witness(delivery.room_id)
+
+    async def _take_in(self, readers: Iterable[Person | None]) -> list[News]:
+        """Let them read side by side, and take in what they read in the order of the law."""
+        wanted = {each.mxid for each in readers if each is not None}
+        there = [each for each in self.company.in_order() if each.server.name not in self.down]
+        people = [each for each in there if each.mxid in wanted]
+        pages = await side_by_side([person.read() for person in people])
+        taken = (self._take(each) for page in pages for each in page)
+        return [news for news in taken if news is not None]
+
+    def _take(self, heard: Heard) -> News | None:
+        news = self.record.take(heard.room_id, heard.event, self.now)
+        if news is not None:
+            self.teller.tell(news)
+        return news
+
+    async def _is_encrypted(self, room_id: str, person: Person) -> bool:
+        if room_id not in self._encrypted:
+            self._encrypted[room_id] = await person.is_encrypted(room_id)
+        return self._encrypted[room_id]
