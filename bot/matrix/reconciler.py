@@ -20,14 +20,12 @@ from bot.domain.rooms import RoomSettings, Say, forum_key
 from bot.matrix.retries import Retries
 from bot.matrix.room_reader import CLIENT, SIDE_BY_SIDE
 from bot.matrix.wire import MatrixRefusal, Unreachable, Wire, quote
-from bot.store import kept, rooms
-from bot.store.belonging import Belonging, belonging
+from bot.store import deadlines, kept, rooms
+from bot.store.belonging import OWN_ACCOUNTS, Belonging, belonging
 from bot.store.engine import Store
 
 log = structlog.get_logger()
 
-OWN_ACCOUNTS = "accounts.own"
-"""Under this name the mxids of the bot and the rooms' other creators are kept, parted by spaces."""
 PINS = "m.room.pinned_events"
 WHOLE = "the whole look"
 
@@ -181,8 +179,10 @@ class Reconciler:
                 mxid, membership = event["state_key"], event["content"]["membership"]
                 by_choice = membership == "leave" and event["sender"] == mxid
                 since = datetime.fromtimestamp(event["origin_server_ts"] / 1000, UTC)
-                at = min(since, self._clock())
+                now = self._clock()
+                at = min(since, now)
                 await rooms.moved(session, room_id, mxid, membership, at, by_choice=by_choice)
+                await deadlines.set_(session, "member.moved", f"{room_id} {mxid}", now)
 
     async def _pin_all(self, known: Belonging) -> None:
         """Pin what is not pinned; what failed is tried again later."""

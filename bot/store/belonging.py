@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
-from sqlmodel import col, select
+from sqlmodel import and_, col, or_, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.domain.model import (
@@ -24,6 +25,8 @@ from bot.domain.model import (
 )
 
 REGISTER = "register:"
+OWN_ACCOUNTS = "accounts.own"
+"""Under this name the mxids of the bot and the rooms' other creators are kept, parted by spaces."""
 
 
 @dataclass(frozen=True)
@@ -67,6 +70,14 @@ async def coming(session: AsyncSession) -> dict[str, frozenset[str]]:
     for forum, mxid in found:
         by_forum[forum].add(mxid)
     return {forum: frozenset(people) for forum, people in by_forum.items()}
+
+
+async def turned(session: AsyncSession, since: datetime, until: datetime) -> frozenset[str]:
+    """Give the functions in which somebody began or ended after `since`, up to `until`."""
+    starts, ends = col(Holding.starts), col(Holding.ends)
+    begun = and_(starts > since, starts <= until)
+    ended = and_(ends > since, ends <= until)
+    return frozenset(await session.exec(select(Holding.function).where(or_(begun, ended))))
 
 
 async def _rooms(session: AsyncSession) -> dict[str, str]:

@@ -1,0 +1,97 @@
+"""Somebody has come into a forum's room or has left it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bot.asking import Ring, deadline
+from bot.domain.answer import Direct, Reply, Typed
+from bot.domain.membership import functions_of
+from bot.domain.model import Member
+from bot.domain.region import Forum
+from bot.domain.rooms import forum_of
+from bot.store import holdings, kept, people, rooms
+from bot.store.belonging import OWN_ACCOUNTS, coming
+
+
+@dataclass(frozen=True)
+class _Here:
+    """Who it is about, in which forum, and which of its functions they have there (rank, code)."""
+
+    ring: Ring
+    forum: Forum
+    member: Member
+    held: list[tuple[int, str]]
+
+
+@deadline("member.moved")
+async def member_moved(ring: Ring) -> list[Reply]:
+    """Tell a guest and the chair that the law does not know them here; ask who left back, once.
+
+    Nobody is thrown out. The subject is "room_id mxid".
+    """
+    here = await _here(ring)
+    if here is None:
+        return []
+    if here.member.membership == "join" and not here.held:
+        return await _guest(here)
+    if here.member.membership == "leave" and here.member.by_choice:
+        return await _asked_back(here)
+    return []
+
+
+async def _here(ring: Ring) -> _Here | None:
+    """Find out what the deadline is about; None where it is no forum, or the bot's own account."""
+    room_id, _, mxid = ring.subject.partition(" ")
+    code = forum_of(await rooms.key_of(ring.session, room_id) or "")
+    forum = ring.region.forums.get(code) if code else None
+    members = {each.mxid: each for each in await rooms.members(ring.session, room_id)}
+    own = (await kept.get(ring.session, OWN_ACCOUNTS) or "").split()
+    if forum is None or mxid not in members or mxid in own:
+        return None
+    functions = functions_of(forum, ring.region)
+    held = await holdings.held_by(ring.session, mxid, ring.now)
+    ranks = sorted((each.rank, each.function) for each in held if each.function in functions)
+    return _Here(ring, forum, members[mxid], ranks)
+
+
+async def _guest(here: _Here) -> list[Reply]:
+    """Tell the guest and the chair, the first time they are seen; not who comes because called."""
+    ring, mxid = here.ring, here.member.mxid
+    called = (await coming(ring.session)).get(here.forum.code, frozenset())
+    told = f"guest {here.member.room_id} {mxid}"
+    if mxid in called or await kept.get(ring.session, told):
+        return []
+    await kept.put(ring.session, told, ring.now.isoformat())
+    person = await people.get(ring.session, mxid)
+    facts = {
+        "forum": here.forum.code,
+        "chair": here.forum.chair,
+        "info_class": here.forum.info_class_max,
+        "person": Typed(person.name if person else mxid),
+        "mxid": mxid,
+    }
+    replies = [Reply("member/guest", facts, to=Direct(mxid))]
+    chair = await _chair(here)
+    if chair and chair != mxid:
+        replies.append(Reply("member/guest_seen", facts, to=Direct(chair)))
+    return replies
+
+
+async def _chair(here: _Here) -> str | None:
+    """Find the person who leads the forum now: the first of its lead that anybody holds."""
+    for function in here.forum.lead:
+        held = await holdings.holders(here.ring.session, function, here.ring.now)
+        if held:
+            return held[0].mxid
+    return None
+
+
+async def _asked_back(here: _Here) -> list[Reply]:
+    """Ask who left although they hold a seat, once, in their direct room."""
+    functions = [function for rank, function in here.held if rank == 1]
+    if not functions or here.member.asked_back:
+        return []
+    here.member.asked_back = True
+    facts = {"forum": here.forum.code, "function": functions[0]}
+    return [Reply("member/asked_back", facts, to=Direct(here.member.mxid))]

@@ -1,0 +1,17 @@
+"""`forum`: what a forum is for, who leads it, when it meets, where it reports, who may call it."""
+
+from __future__ import annotations
+
+from bot.asking import Ask, ForumCode, command
+from bot.domain.answer import Reply
+from bot.domain.register import rules
+from bot.store.rhythm import meets_next
+
+
+@command("forum", sv="forum")
+async def forum(ask: Ask, forum: ForumCode) -> Reply:
+    """Tell what the law says of a forum; of this one if none is named."""
+    law = ask.region.forum(forum)
+    meeting = await meets_next(ask.session, ask.region, law, ask.now)
+    starts = meeting.starts if meeting else None
+    return Reply("forum", {**rules(ask.region, law), "meets_next": starts})

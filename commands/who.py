@@ -1,0 +1,46 @@
+"""`who`, `vem`: who has the functions of a forum now, or one function."""
+
+from __future__ import annotations
+
+import difflib
+from dataclasses import dataclass
+from typing import Annotated
+
+from bot.asking import Ask, command
+from bot.asking.arguments import Reader, read_forum
+from bot.asking.words import Words
+from bot.domain.answer import Refusal, Reply, Typed
+from bot.domain.register import manning, seats
+from bot.store import holdings
+
+
+@dataclass(frozen=True)
+class Whom:
+    """What is asked about: a forum or a function, by its code."""
+
+    forum: str | None = None
+    function: str | None = None
+
+
+def read_whom(words: Words, ask: Ask) -> Whom:
+    """Read a forum's code ("VSK") or a function's ("lst.TIB"), whatever its case."""
+    word = words.take() or ""
+    codes = {code.casefold(): code for code in (*ask.region.forums, *ask.region.functions)}
+    code = codes.get(word.casefold())
+    if code is None:
+        near = difflib.get_close_matches(word.casefold(), codes, n=3, cutoff=0.5)
+        kind = "unknown_function" if "." in word else "unknown_forum"
+        raise Refusal(kind, word=Typed(word), nearest=[codes[each] for each in near])
+    return Whom(forum=code) if code in ask.region.forums else Whom(function=code)
+
+
+@command("who", sv="vem")
+async def who(ask: Ask, whom: Annotated[Whom | None, Reader(read_whom)] = None) -> Reply:
+    """Tell who has each function of a forum now, and the deputies; this forum if none is named."""
+    held = await holdings.in_force(ask.session, ask.now)
+    if whom and whom.function:
+        sits = [forum.code for forum, _ in ask.region.seats_held_by(whom.function)]
+        return Reply("who/function", {**manning(whom.function, held, ask.now), "forums": sits})
+    code = (whom and whom.forum) or read_forum(Words.of("", {}), ask)
+    there = seats(ask.region, ask.region.forum(code), held, ask.now)
+    return Reply("who/forum", {"forum": code, "seats": there})
