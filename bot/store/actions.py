@@ -27,3 +27,9 @@ async def of_meeting(session: AsyncSession, meeting: str) -> list[Action]:
     """List what was taken on at a meeting, in the order it was."""
     taken_on = select(Action).where(Action.meeting == meeting)
     return list(await session.exec(taken_on.order_by(col(Action.taken_on_at), col(Action.id))))
+
+
+async def add(session: AsyncSession, action: Action) -> None:
+    """Keep an action that somebody has taken on."""
+    session.add(action)
+    await session.flush()

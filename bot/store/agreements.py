@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from sqlmodel import col, select
+from collections.abc import Collection, Iterable
+from datetime import datetime
+
+from sqlmodel import and_, col, or_, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.domain.model import Agreement, AgreementState, Concerned, Position
@@ -41,3 +44,37 @@ async def positions(session: AsyncSession, agreement: str) -> list[Position]:
     """List every position given, oldest first."""
     ledger = select(Position).where(Position.agreement == agreement).order_by(col(Position.id))
     return list(await session.exec(ledger))
+
+
+async def add(session: AsyncSession, agreement: Agreement, functions: Iterable[str]) -> None:
+    """Keep a proposal, and the functions whose positions are asked for."""
+    session.add(agreement)
+    session.add_all(Concerned(agreement=agreement.id, function=code) for code in functions)
+    await session.flush()
+
+
+async def add_position(session: AsyncSession, position: Position) -> None:
+    """Write a position last in the ledger."""
+    session.add(position)
+    await session.flush()
+
+
+async def asking(
+    session: AsyncSession, functions: Collection[str], now: datetime
+) -> list[Agreement]:
+    """List what waits for an answer from any of these functions, the first to close first.
+
+    That is what is open, and what has closed while one of them was still asking at home.
+    """
+    concerned_ = select(Concerned.agreement).where(col(Concerned.function).in_(functions))
+    anchored = select(Position.agreement).where(
+        col(Position.function).in_(functions), col(Position.anchored_until) > now
+    )
+    waiting = or_(
+        and_(col(Agreement.id).in_(concerned_), col(Agreement.state) == AgreementState.PROPOSED),
+        col(Agreement.id).in_(anchored),
+    )
+    first_to_close = (
+        select(Agreement).where(waiting).order_by(col(Agreement.closes_at), col(Agreement.id))
+    )
+    return list(await session.exec(first_to_close))

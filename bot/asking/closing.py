@@ -1,0 +1,106 @@
+"""How a proposal closes, and what an answer from home changes afterwards (R4, R5, b.2)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from bot.asking.agreements import listed, result, seat_facts, shown, standing, subject
+from bot.domain.agreements import STANDING, Stand, outcome, undecided_until
+from bot.domain.answer import Answer, InForum, PollEnd, Reply, Typed
+from bot.domain.model import Agreement
+from bot.domain.region import Region
+from bot.store import deadlines, log
+
+CLOSES = "agreement.closes"
+ANCHORING = "agreement.anchoring"
+REVIEW = "agreement.review"
+ENDS = "agreement.ends"
+
+
+def anchoring_subject(agreement: Agreement, function: str) -> str:
+    """Write what an anchoring deadline is about."""
+    return f"{agreement.id}:{function}"
+
+
+async def close(
+    session: AsyncSession, region: Region, agreement: Agreement, now: datetime
+) -> list[Answer]:
+    """Close the proposal: the outcome, its message, the poll's end, and what is to come.
+
+    It stays open where nobody agrees yet and somebody is still asking at home.
+    """
+    standing_ = await standing(session, region, agreement, now)
+    support_only = region.forum(agreement.forum).support_only
+    longer = undecided_until(standing_, support_only=support_only)
+    if longer is not None and longer > now:
+        agreement.closes_at = longer
+        await deadlines.set_(session, CLOSES, agreement.id, longer)
+        await _log(session, "agreement.kept_open", agreement, standing_, now)
+        return _still_open(region, agreement, standing_)
+    agreement.state = str(outcome(standing_, support_only=support_only))
+    agreement.closed_at = now
+    await deadlines.drop(session, CLOSES, agreement.id)
+    await _look_ahead(session, agreement)
+    await _log(session, "agreement.closed", agreement, standing_, now)
+    end = {"id": agreement.id, "state": str(agreement.state)}
+    return [
+        shown(region, agreement, standing_),
+        result(region, agreement, standing_),
+        PollEnd(subject(agreement), InForum(agreement.forum), "agreement/poll_end", end),
+    ]
+
+
+def _still_open(region: Region, agreement: Agreement, standing_: tuple[Stand, ...]) -> list[Answer]:
+    facts = {"id": agreement.id, **listed(region, agreement, standing_)}
+    return [
+        shown(region, agreement, standing_),
+        Reply("agreement/open", facts, to=InForum(agreement.forum), subject=subject(agreement)),
+    ]
+
+
+async def settled(
+    session: AsyncSession, region: Region, agreement: Agreement, stand: Stand, now: datetime
+) -> list[Answer]:
+    """Tell what a seat's answer from home, or its silence, changes in a closed agreement."""
+    standing_ = await standing(session, region, agreement, now)
+    forum = region.forum(agreement.forum)
+    agreement.state = str(outcome(standing_, support_only=forum.support_only))
+    await _log(session, "agreement.changed", agreement, standing_, now)
+    among = [each.function for each in standing_]
+    facts = {
+        "id": agreement.id,
+        "state": str(agreement.state),
+        "seat": seat_facts(region, forum, stand.function, among),
+        "choice": str(stand.choice) if stand.choice else None,
+        "text": Typed(stand.text),
+        "until": stand.until,
+    }
+    return [
+        result(region, agreement, standing_),
+        Reply("agreement/settled", facts, to=InForum(agreement.forum), subject=subject(agreement)),
+    ]
+
+
+async def _look_ahead(session: AsyncSession, agreement: Agreement) -> None:
+    if agreement.state not in STANDING:
+        return
+    if agreement.review_at:
+        await deadlines.set_(session, REVIEW, agreement.id, agreement.review_at)
+    if agreement.valid_until:
+        await deadlines.set_(session, ENDS, agreement.id, agreement.valid_until)
+
+
+async def _log(
+    session: AsyncSession,
+    what: str,
+    agreement: Agreement,
+    standing_: tuple[Stand, ...],
+    now: datetime,
+) -> None:
+    positions = {each.function: each.choice and str(each.choice) for each in standing_}
+    await log.append(
+        session, what, agreement.id, happened_at=now, written_at=now, forum=agreement.forum,
+        facts={"state": str(agreement.state), "positions": positions},
+    )  # fmt: skip

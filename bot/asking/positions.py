@@ -1,0 +1,154 @@
+"""How a position is taken down: inside the seat's mandate, by whoever holds it now (R6)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from bot.asking.agreements import backer, mode_of, seat_facts, shown, standing, subject
+from bot.asking.ask import Ask
+from bot.asking.closing import ANCHORING, anchoring_subject, close, settled
+from bot.domain import mandates
+from bot.domain.agreements import AGREEING, complete, counting, remind_at, stand
+from bot.domain.answer import Answer, Direct, Reply, Typed
+from bot.domain.calendar import local
+from bot.domain.limits import due
+from bot.domain.model import Agreement, AgreementState, Choice, Position
+from bot.domain.seats import seat_in
+from bot.store import agreements, deadlines, log, meetings
+
+
+@dataclass(frozen=True)
+class Given:
+    """What somebody answers for a seat; `anchored_by` is the function at home that backs it."""
+
+    choice: Choice
+    text: str = ""
+    until: datetime | None = None
+    anchored_by: str | None = None
+
+
+async def take_down(ask: Ask, agreement: Agreement, function: str, given: Given) -> list[Answer]:
+    """Take the answer down, tell who needs to know, and close when nothing more is waited for."""
+    ledger = await agreements.positions(ask.session, agreement.id)
+    before = stand(function, ledger, ask.now)
+    if agreement.state != AgreementState.PROPOSED and not before.anchoring:
+        return [await _late(ask, agreement, function, given)]
+    inside = _inside(ask, agreement, function, given)
+    choice = given.choice if inside or given.choice not in AGREEING else Choice.ANCHOR
+    position = await _position(ask, agreement, function, given, choice)
+    own = [each for each in ledger if each.function == function]
+    counts = counting([*own, position]) is position
+    await agreements.add_position(ask.session, position)
+    await _log(ask, agreement, position, given, counts=counts)
+    told = _told(ask, agreement, position, inside=inside, counts=counts)
+    answers: list[Answer] = [told] if told else []
+    return answers + (await _course(ask, agreement, position) if counts else [])
+
+
+def _inside(ask: Ask, agreement: Agreement, function: str, given: Given) -> bool:
+    """Tell whether the seat may answer so; asking at home is for those who may agree, too."""
+    if given.choice not in AGREEING | {Choice.ANCHOR} or given.anchored_by:
+        return True
+    forum = ask.region.forum(agreement.forum)
+    seat = seat_in(ask.region, forum, function)
+    today = local(ask.region, ask.now).date()
+    return seat is not None and mandates.may_agree(
+        ask.region, forum, seat.mandate, agreement.kind, today
+    )
+
+
+async def _position(
+    ask: Ask, agreement: Agreement, function: str, given: Given, choice: Choice
+) -> Position:
+    until = None
+    if choice is Choice.ANCHOR:
+        until = given.until or await _anchor_limit(ask, agreement)
+    ranks = [held.rank for held in ask.holdings if held.function == function]
+    return Position(
+        agreement=agreement.id, function=function, choice=str(choice), text=str(given.text),
+        mxid=ask.mxid, rank=min(ranks), given_at=ask.now, anchored_until=until,
+        event_id=ask.event_id,
+    )  # fmt: skip
+
+
+async def _anchor_limit(ask: Ask, agreement: Agreement) -> datetime:
+    """Give when an anchoring seat must be back: the law's limit (T11), or the closing if later."""
+    forum = ask.region.forum(agreement.forum)
+    meeting = await meetings.open_in(ask.session, forum.code)
+    limit = ask.region.limits[mode_of(forum, meeting)]["anchor"]
+    out = due(limit, ask.now, ask.region, next_meeting=None)
+    return max(out, agreement.closes_at) if agreement.state == AgreementState.PROPOSED else out
+
+
+async def _course(ask: Ask, agreement: Agreement, position: Position) -> list[Answer]:
+    """Let the counted position have its effect."""
+    about = anchoring_subject(agreement, position.function)
+    if position.anchored_until:
+        reminder = remind_at(ask.now, position.anchored_until)
+        await deadlines.set_(ask.session, ANCHORING, about, reminder)
+    else:
+        await deadlines.drop(ask.session, ANCHORING, about)
+    standing_ = await standing(ask.session, ask.region, agreement, ask.now)
+    if agreement.state != AgreementState.PROPOSED:
+        own = next(each for each in standing_ if each.function == position.function)
+        return await settled(ask.session, ask.region, agreement, own, ask.now)
+    if complete(standing_):
+        return await close(ask.session, ask.region, agreement, ask.now)
+    return [shown(ask.region, agreement, standing_)]
+
+
+def _told(
+    ask: Ask, agreement: Agreement, position: Position, *, inside: bool, counts: bool
+) -> Reply | None:
+    """Say to the one who answered what must be said; the room sees the rest in the proposal."""
+    facts = _facts(ask, agreement, position)
+    about = subject(agreement)
+    if not counts:
+        return Reply("position/gives_way", facts, to=Direct(ask.mxid), subject=about)
+    if not inside:
+        return Reply("position/outside", facts, subject=about)
+    if position.choice == Choice.RESERVATION and not position.text:
+        return Reply("position/wording", facts, to=Direct(ask.mxid), subject=about)
+    return Reply("position/noted", facts, subject=about) if ask.direct else None
+
+
+def _facts(ask: Ask, agreement: Agreement, position: Position) -> dict[str, Any]:
+    region, forum = ask.region, ask.region.forum(agreement.forum)
+    seat = seat_in(region, forum, position.function)
+    today = local(region, ask.now).date()
+    held = mandates.in_force(region, seat.mandate, today) if seat else frozenset()
+    return {
+        "id": agreement.id,
+        "seat": seat_facts(region, forum, position.function),
+        "choice": str(position.choice),
+        "text": Typed(position.text),
+        "until": position.anchored_until,
+        "mandates": sorted(held, key=lambda kind: region.mandate_kinds[kind].rank),
+        "backer": backer(region, forum, position.function),
+    }
+
+
+async def _late(ask: Ask, agreement: Agreement, function: str, given: Given) -> Reply:
+    await log.append(
+        ask.session, "position.late", agreement.id,
+        happened_at=ask.now, written_at=ask.now, forum=agreement.forum, function=function,
+        mxid=ask.mxid, facts={"choice": str(given.choice), "text": str(given.text)},
+    )  # fmt: skip
+    facts = {"id": agreement.id, "closed": agreement.closed_at, "choice": str(given.choice)}
+    return Reply("position/late", facts, to=Direct(ask.mxid))
+
+
+async def _log(
+    ask: Ask, agreement: Agreement, position: Position, given: Given, *, counts: bool
+) -> None:
+    await log.append(
+        ask.session, "position.given", agreement.id,
+        happened_at=ask.now, written_at=ask.now, forum=agreement.forum,
+        function=position.function, mxid=ask.mxid,
+        facts={
+            "choice": str(position.choice), "said": str(given.choice), "text": position.text,
+            "rank": position.rank, "counts": counts, "anchored_by": given.anchored_by,
+        },
+    )  # fmt: skip

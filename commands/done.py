@@ -1,0 +1,14 @@
+"""Say that an action is done."""
+
+from __future__ import annotations
+
+from bot.asking import ActionId, Ask, command
+from bot.asking.actions import ending
+from bot.domain.answer import Answer
+from bot.domain.model import ActionState
+
+
+@command("done", sv="klar")
+async def done(ask: Ask, action: ActionId) -> list[Answer]:
+    """End an action that one's own function took on."""
+    return await ending(ask, action, ActionState.DONE)

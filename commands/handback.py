@@ -1,0 +1,14 @@
+"""Hand an action back: what was taken on freely can be given up openly."""
+
+from __future__ import annotations
+
+from bot.asking import ActionId, Ask, Rest, command
+from bot.asking.actions import ending
+from bot.domain.answer import Answer
+from bot.domain.model import ActionState
+
+
+@command("handback", "giveback", sv="återlämna")
+async def handback(ask: Ask, action: ActionId, why: Rest) -> list[Answer]:
+    """Give up an action that one's own function took on, with the reason."""
+    return await ending(ask, action, ActionState.HANDED_BACK, why)
