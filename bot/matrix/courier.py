@@ -186,13 +186,19 @@ class Courier:
             return _Address(room.room_id, room.encrypted)
         known = self._addresses.get(place)
         if known is None:
-            async with self.store.read() as session:
-                key = await rooms.key_of(session, name) if kind == "room" else place
-                room_row = await rooms.by_key(session, key) if key else None
-            if room_row is None:
-                return None
-            known = self._addresses[place] = _Address(room_row.room_id, room_row.encrypted)
+            known = await (self._foreign(name) if kind == "room" else self._own(place))
+            if known is not None:
+                self._addresses[place] = known
         return known
+
+    async def _own(self, key: str) -> _Address | None:
+        async with self.store.read() as session:
+            room = await rooms.by_key(session, key)
+        return None if room is None else _Address(room.room_id, room.encrypted)
+
+    async def _foreign(self, room_id: str) -> _Address:
+        """Find out about a room somebody else made: the server knows whether it is encrypted."""
+        return _Address(room_id, await self.directs.is_encrypted(room_id))
 
     async def _members(self, room_id: str) -> set[str]:
         async with self.store.read() as session:

@@ -50,16 +50,13 @@ class Directs:
             return room
 
     async def adopt(self, room_id: str, mxid: str) -> None:
-        """Go into a direct room that a person has opened; it becomes theirs if they had none."""
+        """Go into a direct room that a person has opened; from then on it is theirs and ours."""
         await self.wire.call("POST", f"/_matrix/client/v3/join/{quote(room_id)}", {})
-        if await self._remembered(mxid) is None:
-            encrypted = await self._is_encrypted(room_id)
-            async with self.store.begin() as session:
-                row = Room(
-                    key=f"direct:{mxid}", room_id=room_id, encrypted=encrypted, made_at=self.now()
-                )
-                await rooms.remember(session, row)
-                await rooms.moved(session, room_id, mxid, "join", self.now())
+        encrypted = await self.is_encrypted(room_id)
+        row = Room(key=f"direct:{mxid}", room_id=room_id, encrypted=encrypted, made_at=self.now())
+        async with self.store.begin() as session:
+            self._known[mxid] = await rooms.remember(session, row)
+            await rooms.moved(session, room_id, mxid, "join", self.now())
 
     async def _remembered(self, mxid: str) -> Room | None:
         async with self.store.read() as session:
@@ -90,7 +87,7 @@ class Directs:
         return str(made["room_id"])
 
     async def _keep(self, mxid: str, room_id: str) -> Room:
-        encrypted = await self._is_encrypted(room_id) if self.encrypted else False
+        encrypted = await self.is_encrypted(room_id) if self.encrypted else False
         row = Room(key=f"direct:{mxid}", room_id=room_id, encrypted=encrypted, made_at=self.now())
         async with self.store.begin() as session:
             kept = await rooms.remember(session, row)
@@ -98,7 +95,8 @@ class Directs:
         log.info("direct.made", room_id=room_id)
         return kept
 
-    async def _is_encrypted(self, room_id: str) -> bool:
+    async def is_encrypted(self, room_id: str) -> bool:
+        """Ask the server whether a room is encrypted."""
         path = f"/_matrix/client/v3/rooms/{quote(room_id)}/state/m.room.encryption"
         try:
             return "algorithm" in await self.wire.call("GET", path)

@@ -40,7 +40,7 @@ class Person:
 
     async def reads(self, room_id: str) -> list[str | None]:
         """Sync, and give the new messages' words; None for what could not be read."""
-        room = (await self.syncs())["rooms"].get("join", {}).get(room_id, {})
+        room = (await self.syncs()).get("rooms", {}).get("join", {}).get(room_id, {})
         events = room.get("timeline", {}).get("events", [])
         secret = [it for it in events if it["type"] == "m.room.encrypted"]
         clear = [self.keyring.decrypt(room_id, it) for it in secret]
