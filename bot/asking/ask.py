@@ -47,6 +47,8 @@ class Ask:
     language: Language
     event_id: str
     about: str | None = None
+    tapped: bool = False
+    """Asked by a reaction: what it does shows, and need not be said again."""
     verbs: tuple[Command, ...] = ()
     """All that can be said, for help."""
 

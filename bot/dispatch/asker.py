@@ -53,6 +53,7 @@ class Asker:
             language=(person.language if person else None) or self.region.language,
             event_id=event.event_id,
             about=about,
+            tapped=isinstance(event, Reacted),
             verbs=self.verbs,
         )
 

@@ -34,9 +34,24 @@ async def next_in(session: AsyncSession, forum: str, now: datetime) -> Meeting |
     return (await session.exec(called.order_by(col(Meeting.starts_at)).limit(1))).first()
 
 
+async def called_at(session: AsyncSession, forum: str, starts_at: datetime) -> Meeting | None:
+    """Find the forum's meeting that has been called for that very time and is to come."""
+    called = select(Meeting).where(
+        Meeting.forum == forum, Meeting.starts_at == starts_at, Meeting.state == MeetingState.CALLED
+    )
+    return (await session.exec(called.order_by(col(Meeting.id)).limit(1))).first()
+
+
 async def last_published(session: AsyncSession, forum: str) -> Meeting | None:
-    """Find the forum's meeting whose digest was published last."""
-    told = select(Meeting).where(Meeting.forum == forum, Meeting.state == MeetingState.PUBLISHED)
+    """Find the forum's meeting whose digest was published last.
+
+    A meeting that ended by itself with nothing to tell has none, and no `published_at`.
+    """
+    told = select(Meeting).where(
+        Meeting.forum == forum,
+        Meeting.state == MeetingState.PUBLISHED,
+        col(Meeting.published_at).is_not(None),
+    )
     return (await session.exec(told.order_by(col(Meeting.published_at).desc()).limit(1))).first()
 
 
@@ -44,3 +59,9 @@ async def ended_in(session: AsyncSession, forum: str) -> list[Meeting]:
     """List the forum's meetings that ended and are not told of yet, the oldest first."""
     ended = select(Meeting).where(Meeting.forum == forum, Meeting.state == MeetingState.ENDED)
     return list(await session.exec(ended.order_by(col(Meeting.ended_at))))
+
+
+async def in_state(session: AsyncSession, forum: str, state: MeetingState) -> list[Meeting]:
+    """List the forum's meetings in that state, the earliest first."""
+    there = select(Meeting).where(Meeting.forum == forum, Meeting.state == state)
+    return list(await session.exec(there.order_by(col(Meeting.starts_at), col(Meeting.id))))

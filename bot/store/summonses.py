@@ -57,3 +57,28 @@ async def asked_of(session: AsyncSession, mxid: str) -> list[Call]:
         .order_by(col(CallStep.asked_at), col(CallStep.id))
     )
     return list(await session.exec(waiting))
+
+
+async def steps_of(session: AsyncSession, summons: str) -> dict[int, list[CallStep]]:
+    """Give the people asked for each call of a summons, by the call's id, in the order asked."""
+    asked = (
+        select(CallStep)
+        .join(Call, col(Call.id) == col(CallStep.call))
+        .where(Call.summons == summons)
+        .order_by(col(CallStep.call), col(CallStep.order))
+    )
+    by_call: dict[int, list[CallStep]] = {}
+    for step in await session.exec(asked):
+        by_call.setdefault(step.call, []).append(step)
+    return by_call
+
+
+async def running(session: AsyncSession) -> list[Summons]:
+    """List the summonses to meetings that are not over, the newest first."""
+    to_come = (
+        select(Summons)
+        .join(Meeting, col(Meeting.id) == col(Summons.meeting))
+        .where(col(Meeting.state).in_((MeetingState.CALLED, MeetingState.OPEN)))
+        .order_by(col(Summons.made_at).desc(), col(Summons.id).desc())
+    )
+    return list(await session.exec(to_come))

@@ -1,0 +1,143 @@
+"""Answers to a summons: received, coming, not coming. Three commands, one way of recording."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated
+
+from bot.asking.arguments import Reader, SummonsId
+from bot.asking.ask import Ask
+from bot.asking.roll import Roll, Turns, asks, note, read, roster_now, status, write
+from bot.asking.words import Words
+from bot.domain.answer import Answer, Direct, Facts, Refusal, Reply
+from bot.domain.calling import SeatCall, answers_for
+from bot.domain.model import CallState
+from bot.store import summonses
+
+_AN_ID = re.compile(r"^[^\W\d]{1,2}-(\d{4}-)?\d+$")
+_ID: Reader = SummonsId.__metadata__[0]  # type: ignore[attr-defined]
+
+
+def read_summons(words: Words, ask: Ask) -> str:
+    """Read a summons' id; nothing ("") where the words do not begin with an id.
+
+    Refusal where they begin with the id of something else.
+    """
+    word = words.peek() or ""
+    if not _AN_ID.match(word):
+        return ""
+    if not word.upper().startswith("KA-"):
+        raise Refusal("missing_id", kind="summons", letters="KA")
+    found: str = _ID.read(words, ask)
+    return found
+
+
+WhichSummons = Annotated[str, Reader(read_summons)]
+
+
+async def answer(ask: Ask, summons: str, state: CallState) -> list[Answer]:
+    """Record what a person answers, for all the seats that are theirs in it (R25).
+
+    Refusal where it is unclear which summons, where it is not theirs, or where it is over.
+    """
+    roll = await _which(ask, summons)
+    if roll.over:
+        raise Refusal("meeting_over", id=roll.summons.id, meeting=roll.meeting.id)
+    theirs = answers_for(roll.seats, ask.mxid, lambda code: code in ask.functions)
+    if not theirs:
+        return _not_called(ask, roll)
+    asked = await _record(ask, roll, theirs, state)
+    said = _said(ask, roll, theirs, state)
+    return [*asks(roll, asked), status(ask.region, roll), *said]
+
+
+async def _record(ask: Ask, roll: Roll, theirs: list[SeatCall], state: CallState) -> Turns:
+    turns: Turns = []
+    for each in theirs:
+        link = each.link_of(ask.mxid)
+        assert link is not None  # noqa: S101 - theirs are those that they have a link in
+        following = each.answer(link, state, ask.now)
+        if following:
+            turns.append((each, following))
+        own = next(step for step in each.steps if step.mxid == ask.mxid)
+        await note(ask, roll, f"call.{state}", each, own)
+    await write(ask, roll)
+    return turns
+
+
+def _said(ask: Ask, roll: Roll, theirs: list[SeatCall], state: CallState) -> list[Answer]:
+    """Confirm in words what was answered in words; a tap only where it says more than the status.
+
+    The status message confirms an ordinary tap.
+    """
+    seats = [_seat(ask, each, state) for each in theirs]
+    if ask.tapped and len(seats) == 1 and seats[0]["counts"]:
+        return []
+    facts = {"id": roll.summons.id, "state": str(state), "seats": seats}
+    return [Reply("summons/noted", facts, to=Direct(ask.mxid) if ask.tapped else None)]
+
+
+def _seat(ask: Ask, each: SeatCall, state: CallState) -> Facts:
+    """Say as what they answered for a seat; `counts` unless another's answer stands before it."""
+    link = each.link_of(ask.mxid)
+    assert link is not None  # noqa: S101 - they have just answered
+    prevented = state is CallState.PREVENTED
+    current = each.asking
+    return {
+        "function": each.seat.function,
+        "as_function": link.function,
+        "rank": link.rank,
+        "counts": not each.reached if prevented else each.call.answered_by == ask.mxid,
+        "by_function": each.call.answered_as,
+        "by_rank": each.call.rank,
+        "next": {"function": current.function, "rank": current.rank} if current else None,
+    }
+
+
+def _not_called(ask: Ask, roll: Roll) -> list[Answer]:
+    """Tell somebody who is not called so: a stray tap quietly, a word where it was said."""
+    facts = {"id": roll.summons.id, "forum": roll.forum.code}
+    if ask.tapped:
+        return [Reply("summons/not_called", facts, to=Direct(ask.mxid))]
+    raise Refusal("not_called", **facts)
+
+
+async def _which(ask: Ask, summons: str) -> Roll:
+    roster = await roster_now(ask)
+    summons = summons or ask.about_id("summons") or ""
+    if not summons and ask.about:
+        raise Refusal("missing_id", kind="summons", letters="KA")
+    if summons:
+        named = await summonses.by_id(ask.session, summons)
+        roll = await read(ask, named, roster) if named else None
+        if roll is None:
+            raise Refusal("unknown_summons", id=summons)
+        return roll
+    found = await _waiting(ask, [
+        roll
+        for made in await summonses.running(ask.session)
+        if (roll := await read(ask, made, roster))
+    ])  # fmt: skip
+    if len(found) == 1:
+        return found[0]
+    open_ = [
+        {"id": roll.summons.id, "forum": roll.forum.code, "starts": roll.meeting.starts_at}
+        for roll in found
+    ]
+    raise Refusal("which_summons" if found else "no_summons", **({"open": open_} if found else {}))
+
+
+async def _waiting(ask: Ask, rolls: list[Roll]) -> list[Roll]:
+    """Choose what a person's bare answer may be about: what waits for it, else what they are in.
+
+    In a forum's room only that forum's, if there is any.
+    """
+    waits = [roll for roll in rolls if any(_waits(each, ask.mxid) for each in roll.seats)]
+    theirs = [roll for roll in rolls if any(each.link_of(ask.mxid) for each in roll.seats)]
+    among = waits or theirs
+    here = [roll for roll in among if ask.forum and roll.forum.code == ask.forum.code]
+    return here or among
+
+
+def _waits(each: SeatCall, mxid: str) -> bool:
+    return each.was_asked(mxid) and not each.reached

@@ -1,0 +1,162 @@
+"""Makes a meeting and its summons: somebody says so, or the law's cadence does (R1, R9)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from bot.asking.roll import Asking, Roll, Turns, asks, roster_now, seat_call, write
+from bot.domain.answer import Answer, InForum, Reply, Typed
+from bot.domain.attendance import seat_facts
+from bot.domain.calendar import local
+from bot.domain.calling import SeatCall
+from bot.domain.model import Call, CallStep, Holding, Meeting, Summons
+from bot.domain.region import Forum
+from bot.domain.summons import Roster, limits_for, mode_of
+from bot.store import counters, deadlines, log, rooms
+
+OPENS, ENDS = "meeting.opens", "meeting.ends"
+"""The deadlines of a meeting; their subject is the meeting's id."""
+
+MINUTE = timedelta(minutes=1)
+AFTER_END = timedelta(minutes=30)
+"""How long after its end a meeting may stay open before it is looked at."""
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """A meeting that is to be. `caller` is the holding by which somebody calls, None for time.
+
+    `moved_from` is the holiday that it would have been on.
+    """
+
+    forum: Forum
+    starts_at: datetime
+    ends_at: datetime
+    purpose: str
+    caller: Holding | None = None
+    moved_from: date | None = None
+
+
+async def summon(at: Asking, wanted: Wanted) -> tuple[Roll, list[Answer]]:
+    """Make the meeting and call every seat; give the call, and what is to be said."""
+    meeting = await _meeting(at, wanted)
+    roll = Roll(await _summons(at, meeting, wanted), meeting, wanted.forum, [])
+    roster = await roster_now(at)
+    await _call_seats(at, roll, roster)
+    turns = [(each, step) for each in roll.seats if (step := each.begin(at.now))]
+    await write(at, roll)
+    await deadlines.set_(at.session, OPENS, meeting.id, meeting.starts_at)
+    await deadlines.set_(at.session, ENDS, meeting.id, meeting.ends_at + AFTER_END)
+    await _note(at, roll, wanted)
+    return roll, await _messages(at, roll, wanted, roster, turns)
+
+
+async def _meeting(at: Asking, wanted: Wanted) -> Meeting:
+    meeting = Meeting(
+        id=await counters.next_id(at.session, "M", local(at.region, at.now).year),
+        forum=wanted.forum.code,
+        purpose=wanted.purpose,
+        mode=mode_of(wanted.forum),
+        starts_at=wanted.starts_at,
+        ends_at=wanted.ends_at,
+    )
+    at.session.add(meeting)
+    return meeting
+
+
+async def _summons(at: Asking, meeting: Meeting, wanted: Wanted) -> Summons:
+    limits = limits_for(at.region, wanted.forum, wanted.starts_at, at.now)
+    summons = Summons(
+        id=await counters.next_id(at.session, "KA", local(at.region, at.now).year),
+        meeting=meeting.id,
+        forum=meeting.forum,
+        mode=limits.mode,
+        made_at=at.now,
+        made_by=wanted.caller.function if wanted.caller else None,
+        first_minutes=limits.first // MINUTE,
+        step_minutes=limits.step // MINUTE,
+    )
+    at.session.add(summons)
+    return summons
+
+
+async def _call_seats(at: Asking, roll: Roll, roster: Roster) -> None:
+    calls = [
+        Call(
+            summons=roll.summons.id,
+            function=seat.function,
+            represents=list(seat.represents),
+            required=seat.required,
+        )
+        for seat in roll.forum.seats
+    ]
+    at.session.add_all(calls)
+    await at.session.flush()
+    roll.seats = [seat_call(at, roll, call, roster, []) for call in calls]
+
+
+async def _note(at: Asking, roll: Roll, wanted: Wanted) -> None:
+    caller = wanted.caller
+    asked = [[step.function, step.rank, step.mxid] for each in roll.seats for step in each.steps]
+    await log.append(
+        at.session,
+        "summons.made",
+        roll.summons.id,
+        happened_at=at.now,
+        written_at=at.now,
+        forum=roll.forum.code,
+        function=caller.function if caller else None,
+        mxid=caller.mxid if caller else None,
+        facts={
+            "meeting": roll.meeting.id,
+            "starts_at": roll.meeting.starts_at.isoformat(),
+            "mode": roll.summons.mode,
+            "asked": asked,
+        },
+    )
+
+
+async def _messages(
+    at: Asking, roll: Roll, wanted: Wanted, roster: Roster, turns: Turns
+) -> list[Answer]:
+    """Say it once in the room, and directly to each who is not in it or stands in for another."""
+    room = await rooms.by_key(at.session, f"forum:{roll.forum.code}")
+    inside = await rooms.joined(at.session, room.room_id) if room else set()
+    own = [step.mxid for each, step in turns if _is_own(each, step)]
+    away = [(e, s) for e, s in turns if s.mxid not in inside or not _is_own(e, s)]
+    chair = [held.mxid for held in roster.get(roll.forum.chair, ()) if held.rank == 1]
+    mention = tuple(dict.fromkeys((*own, *chair)))
+    return [_called(at, roll, wanted, mention), *asks(roll, away)]
+
+
+def _is_own(each: SeatCall, step: CallStep) -> bool:
+    """Tell whether somebody is asked as the holder of the seat's own function."""
+    return step.function == each.seat.function and step.rank == 1
+
+
+def _called(at: Asking, roll: Roll, wanted: Wanted, mention: tuple[str, ...]) -> Reply:
+    summons, caller = roll.summons, wanted.caller
+    facts = {
+        "id": summons.id,
+        "forum": roll.forum.code,
+        "meeting": roll.meeting.id,
+        "starts": roll.meeting.starts_at,
+        "moved_from": wanted.moved_from,
+        "purpose": Typed(roll.meeting.purpose),
+        "minutes": summons.first_minutes,
+        "until": summons.made_at + timedelta(minutes=summons.first_minutes),
+        "chair": roll.forum.chair,
+        "by": caller.function if caller else None,
+        "by_rank": caller.rank if caller else None,
+        "seats": [seat_facts(at.region, roll.seats, each) for each in roll.seats],
+    }
+    return Reply(
+        "summons/called",
+        facts,
+        to=InForum(roll.forum.code),
+        mention=mention,
+        call=True,
+        tap="✅",
+        subject=f"summons:{summons.id}",
+    )
