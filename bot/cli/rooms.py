@@ -30,7 +30,7 @@ async def _plan(settings: Settings, *, as_json: bool) -> None:
     async with open_house(settings) as house:
         look = await house.builder.look()
         lines = [_line(house, step) for step in look.steps]
-        left = [house.say("plan/leftover", {"key": each.key}) for each in look.leftovers]
+        left = [house.say("room/why", {"why": "left", "room": each.key}) for each in look.leftovers]
     if as_json:
         typer.echo(json.dumps({"steps": lines, "left_over": left}, ensure_ascii=False))
         return
@@ -57,4 +57,4 @@ async def _apply(settings: Settings) -> None:
 
 def _line(house: House, step: Step) -> str:
     """Say a step and its reason in the region's language."""
-    return house.say(f"plan/{step.why.name}", {"step": type(step).__name__, **step.why.facts})
+    return f"{step.sign} {house.say('room/why', step.why.told)}"

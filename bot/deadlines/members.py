@@ -68,7 +68,7 @@ async def _guest(here: _Here) -> list[Reply]:
         "forum": here.forum.code,
         "chair": here.forum.chair,
         "info_class": here.forum.info_class_max,
-        "person": Typed(person.name if person else mxid),
+        "person": Typed(person.name) if person else mxid,
         "mxid": mxid,
     }
     replies = [Reply("member/guest", facts, to=Direct(mxid))]

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from bot.domain.answer import Facts, InForum, Reply, Typed
+from bot.domain.answer import Facts, InForum, Reply
 from bot.domain.membership import functions_of, in_force
 from bot.domain.model import Holding
 from bot.domain.region import Forum, Region
@@ -27,8 +27,8 @@ def manning(function: str, holdings: Sequence[Holding], now: datetime) -> Facts:
     )
     return {
         "function": function,
-        "holder": next((Typed(one.name) for one in held if one.rank == 1), None),
-        "deputies": [Typed(one.name) for one in held if one.rank > 1],
+        "holder": next((one.name for one in held if one.rank == 1), None),
+        "deputies": [one.name for one in held if one.rank > 1],
     }
 
 
