@@ -79,7 +79,9 @@ def settings_from(path: Path | None) -> Settings:
     """Read the settings; exit 1 with everything that is wrong in them."""
     if path is not None and not path.is_file():
         raise fail(f"There is no settings file {path}.", "samverkan check --settings FILE")
-    return load_settings(path)
+    with told():
+        return load_settings(path)
+    raise AssertionError  # told() raises or the line above returns
 
 
 def carry_out(work: Coroutine[Any, Any, T]) -> T:

@@ -48,6 +48,8 @@ class Heard:
         self.invited: list[tuple[str, str]] = []
         self._seen: dict[str, None] = {}
         self._news = asyncio.Event()
+        self.caught_up = asyncio.Event()
+        """Set with the first answer, which holds all that was said while nobody listened."""
 
     def note(self, sync: Mapping[str, Any]) -> None:
         """Note the events of a sync answer."""
@@ -59,6 +61,7 @@ class Heard:
         while len(self._seen) > SEEN:
             self._seen.pop(next(iter(self._seen)))
         self._news.set()
+        self.caught_up.set()
 
     async def wait(self, events: list[str]) -> None:
         """Wait until all of these have been heard."""
@@ -89,6 +92,8 @@ class Stage:
             ]
             house.courier.wake()
             try:
+                async with asyncio.timeout(QUIET_SECONDS):
+                    await self._heard.caught_up.wait()
                 yield house
             finally:
                 for part in parts:

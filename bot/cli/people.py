@@ -1,0 +1,57 @@
+"""`roster import`: who holds which function when, from a file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from bot.cli.common import SettingsFile, carry_out, err, fail, out, settings_from, told
+from bot.clock.wall import WallClock
+from bot.domain.region import Held, Region
+from bot.domain.roster import RosterWrong, read_roster
+from bot.store.engine import Store
+from bot.store.migrations import migrate
+from bot.store.rosters import import_roster
+from config.region import load_region
+from config.settings import Settings
+
+roster = typer.Typer(help="Who holds which function when.", no_args_is_help=True)
+
+
+@roster.callback()
+def _roster() -> None:
+    """Who holds which function when."""
+
+
+@roster.command("import")
+def import_(
+    file: Annotated[Path, typer.Argument(help="CSV: function, rank, mxid, name, from, to")],
+    settings: SettingsFile = None,
+) -> None:
+    """Take in the holdings of a CSV file, whole or not at all; again, it changes nothing."""
+    if not file.is_file():
+        raise fail(f"There is no file {file}.", "samverkan roster import FILE")
+    read = settings_from(settings)
+    with told():
+        region = load_region(read.region, WallClock().now().date())
+    try:
+        rows = read_roster(file.read_text(encoding="utf-8-sig"), region, file.name)
+    except RosterWrong as wrong:
+        for problem in wrong.problems:
+            err.print(str(problem), markup=False)
+        raise fail("Nothing has been taken in.", f"mend {file.name} and import it again") from None
+    carry_out(_keep(read, region, rows))
+    out.print(f"{len(rows)} holdings taken in from {file.name}. Next: samverkan plan", markup=False)
+
+
+async def _keep(settings: Settings, region: Region, rows: tuple[Held, ...]) -> None:
+    settings.state_dir.mkdir(parents=True, exist_ok=True)
+    await migrate(settings.database_url)
+    store = await Store.open(settings.database_url)
+    try:
+        async with store.begin() as session:
+            await import_roster(session, region, rows, WallClock().now())
+    finally:
+        await store.close()
