@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import secrets
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
@@ -208,6 +209,26 @@ async def test_one_who_cannot_be_invited_does_not_keep_the_others_out(office: Of
 
     assert {move.mxid for move in moves} == {gwen.user_id}
     assert await office.reconciler.once(office.now) == (), "it rests before the next try"
+
+
+async def test_it_goes_on_for_ever_and_says_when_it_has_nothing_to_do(office: Office) -> None:
+    gwen = await office.arrives()
+    running = asyncio.create_task(office.reconciler.run())
+    await quiet(office)
+    await office.holds(gwen)
+
+    office.reconciler.wake()
+    await quiet(office)
+
+    assert (await office.member("space", gwen))["membership"] == "invite"
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
+
+
+async def quiet(office: Office) -> None:
+    async with asyncio.timeout(20):
+        while not office.reconciler.idle:  # noqa: ASYNC110 - as the player waits
+            await asyncio.sleep(0.05)
 
 
 async def test_the_register_is_pinned_beside_what_else_is(office: Office) -> None:
