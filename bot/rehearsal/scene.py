@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
 
+from bot.matrix.wire import MatrixRefusal
 from bot.rehearsal.backstage import Delivery, Quiet, Stage
 from bot.rehearsal.company import Company, side_by_side
 from bot.rehearsal.person import Heard, Person
@@ -21,6 +22,9 @@ class Teller(Protocol):
 
     def tell(self, news: News) -> None:
         """Tell of a change in a room."""
+
+    def happened(self, at: datetime, what: str) -> None:
+        """Tell what was done to a machine, or what nobody could do."""
 
 
 class CannotAct(Exception):  # noqa: N818 - says what it is
@@ -61,8 +65,8 @@ class Scene:
         """Learn the rooms, and let everybody go where they are invited."""
         self.rooms = dict((await self.stage.ask("rooms"))["rooms"])
         await self.settle()
-        holders = [each for role, each in self.company.people.items() if role.rank == 1]
-        await self._take_in(holders)
+        waiting = [p for role, p in self.company.people.items() if role.rank == 1 and not p.joined]
+        await self._take_in(waiting)
         await self.settle()
 
     async def find_room(self, where: Where, role: Role | None) -> str | None:
@@ -123,11 +127,20 @@ class Scene:
         """Let those whose phone has buzzed read it; give the bot's messages that are new."""
         if any(each.room_id not in self.rooms.values() for each in quiet.delivered):
             self.rooms = dict((await self.stage.ask("rooms"))["rooms"])
-        invited = (self.company.person(mxid) for _, mxid in quiet.invited)
-        buzzed = [each for each in invited if each is not None]
-        news = await self._take_in([*map(self._reader, quiet.delivered), *buzzed])
+        await side_by_side([self._go(*each) for each in quiet.invited])
+        news = await self._take_in(map(self._reader, quiet.delivered))
         changed = {each.message.event_id: each.message for each in news}
         return [each for each in changed.values() if each.sender == self.bot]
+
+    async def _go(self, room_id: str, mxid: str) -> None:
+        """Let somebody go where they have been invited, unless they are no longer wanted there."""
+        person = self.company.person(mxid)
+        if person is None or person.server.name in self.down:
+            return
+        try:
+            await person.join(room_id)
+        except MatrixRefusal as refusal:
+            self.teller.happened(self.now, f"{person.name} could not go in: {refusal.error}")
 
     def _reader(self, delivery: Delivery) -> Person | None:
         """Tell whose phone a delivery makes buzz: one for the record, in a room of many."""
