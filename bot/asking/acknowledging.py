@@ -27,12 +27,19 @@ def read_summons(words: Words, ask: Ask) -> str:
     if not _AN_ID.match(word):
         return ""
     if not word.upper().startswith("KA-"):
-        raise Refusal("missing_id", kind="summons", letters="KA")
+        raise _something_else(word.upper())
     found: str = _ID.read(words, ask)
     return found
 
 
 WhichSummons = Annotated[str, Reader(read_summons)]
+
+
+def _something_else(id_: str) -> Refusal:
+    """Refuse what is no summons; a carry-back is received by a word of its own."""
+    if id_.startswith("AF-"):
+        return Refusal("not_a_summons", id=id_)
+    return Refusal("missing_id", kind="summons", letters="KA")
 
 
 async def answer(ask: Ask, summons: str, state: CallState) -> list[Answer]:
@@ -104,9 +111,7 @@ def _not_called(ask: Ask, roll: Roll) -> list[Answer]:
 
 async def _which(ask: Ask, summons: str) -> Roll:
     roster = await roster_now(ask)
-    summons = summons or ask.about_id("summons") or ""
-    if not summons and ask.about:
-        raise Refusal("missing_id", kind="summons", letters="KA")
+    summons = summons or await _about(ask)
     if summons:
         named = await summonses.by_id(ask.session, summons)
         roll = await read(ask, named, roster) if named else None
@@ -125,6 +130,16 @@ async def _which(ask: Ask, summons: str) -> Roll:
         for roll in found
     ]
     raise Refusal("which_summons" if found else "no_summons", **({"open": open_} if found else {}))
+
+
+async def _about(ask: Ask) -> str:
+    """Give the summons that the answered message is about, or whose meeting it is; "" for none."""
+    meeting = ask.about_id("meeting")
+    made = await summonses.of_meeting(ask.session, meeting) if meeting else None
+    found = ask.about_id("summons") or (made.id if made else "")
+    if ask.about and not found:
+        raise _something_else(ask.about.partition(":")[2])
+    return found
 
 
 async def _waiting(ask: Ask, rolls: list[Roll]) -> list[Roll]:
