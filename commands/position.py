@@ -25,12 +25,16 @@ _ID = id_reader("OV", "agreement")
 
 @dataclass(frozen=True)
 class Answered:
-    """What was typed; `agreement` is an id or None."""
+    """What was typed; `agreement` is an id or None.
+
+    `alone`: with neither sign nor verb. `in_full`: with verb and id.
+    """
 
     agreement: str | None
     said: positions.Said
     until: datetime | None
     alone: bool
+    in_full: bool
 
 
 def _read(words: Words, ask: Ask) -> Answered:
@@ -40,11 +44,14 @@ def _read(words: Words, ask: Ask) -> Answered:
     id_ = None
     if (words.peek() or "").casefold().startswith("ov-"):
         id_ = _ID.read(words, ask)
-    said = positions.read(words.rest())
+    line = words.rest()
+    said = positions.read(line)
     if said is None:
         raise Refusal("unknown_position", agreement=id_ or ask.about_id("agreement"))
     said, until = _back_at(said, ask)
-    return Answered(id_ or ask.about_id("agreement"), said, until, alone)
+    tapped = ask.about is not None and line in set(Choice)
+    in_full = id_ is not None and not tapped
+    return Answered(id_ or ask.about_id("agreement"), said, until, alone=alone, in_full=in_full)
 
 
 def _back_at(said: positions.Said, ask: Ask) -> tuple[positions.Said, datetime | None]:
@@ -82,7 +89,7 @@ async def position(
         return [Reply("position/not_asked", {"id": agreement.id}, to=Direct(ask.mxid))]
     backer = _backer(ask, agreement, function, anchored)
     text = unquoted(answered.said.rest.strip())
-    given = Given(answered.said.choice, text, answered.until, backer)
+    given = Given(answered.said.choice, text, answered.until, backer, in_full=answered.in_full)
     return await take_down(ask, agreement, function, given)
 
 
@@ -137,5 +144,5 @@ def _backer(ask: Ask, agreement: Agreement, function: str, anchored: str | None)
     seat = seat_in(ask.region, ask.region.forum(agreement.forum), function)
     homes = {ask.region.home_of(function).code, *(seat.represents if seat else ())}
     if anchored == function or ask.region.home_of(anchored).code not in homes:
-        raise Refusal("not_at_home", function=anchored, seat=function)
+        raise Refusal("cannot_back", function=anchored, seat=function)
     return anchored

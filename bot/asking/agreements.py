@@ -51,16 +51,16 @@ def seat_facts(
     """Give what a seat is called by.
 
     `titled`: its organisation has another seat beside it, so that its title must be said.
-    `represents`: the organisations it answers for, if they are others than its own.
+    `represents`: the organisations it answers for besides its own.
     """
     seat = seat_in(region, forum, function)
     home = region.home_of(function).code if function in region.functions else None
-    represents = seat.represents if seat and seat.represents != (home,) else ()
+    represents = [code for code in seat.represents if code != home] if seat else []
     titled = any(
         other != function and other in region.functions and region.home_of(other).code == home
         for other in among
     )
-    return {"function": function, "titled": titled, "represents": list(represents)}
+    return {"function": function, "titled": titled, "represents": represents}
 
 
 def backer(region: Region, forum: Forum, function: str) -> str:

@@ -10,8 +10,8 @@ from bot.asking.agreements import backer, mode_of, seat_facts, shown, standing, 
 from bot.asking.ask import Ask
 from bot.asking.closing import ANCHORING, anchoring_subject, close, settled
 from bot.domain import mandates
-from bot.domain.agreements import AGREEING, complete, counting, remind_at, stand
-from bot.domain.answer import Answer, Direct, Reply, Typed
+from bot.domain.agreements import AGREEING, Stand, complete, counting, remind_at, stand
+from bot.domain.answer import Answer, Direct, InForum, Reply, Typed
 from bot.domain.calendar import local
 from bot.domain.limits import due
 from bot.domain.model import Agreement, AgreementState, Choice, Position
@@ -21,12 +21,17 @@ from bot.store import agreements, deadlines, log, meetings
 
 @dataclass(frozen=True)
 class Given:
-    """What somebody answers for a seat; `anchored_by` is the function at home that backs it."""
+    """What somebody answers for a seat.
+
+    `anchored_by` is the function at home that backs it. `in_full`: it was typed with verb and id,
+    so that it is no slip of a finger.
+    """
 
     choice: Choice
     text: str = ""
     until: datetime | None = None
     anchored_by: str | None = None
+    in_full: bool = False
 
 
 async def take_down(ask: Ask, agreement: Agreement, function: str, given: Given) -> list[Answer]:
@@ -35,8 +40,10 @@ async def take_down(ask: Ask, agreement: Agreement, function: str, given: Given)
     before = stand(function, ledger, ask.now)
     if agreement.state != AgreementState.PROPOSED and not before.anchoring:
         return [await _late(ask, agreement, function, given)]
-    inside = _inside(ask, agreement, function, given)
-    choice = given.choice if inside or given.choice not in AGREEING else Choice.ANCHOR
+    may = _may_agree(ask, agreement, function)
+    backed = not may and _is_backed(ask, agreement, function, given, before)
+    inside = may or backed or given.choice not in AGREEING | {Choice.ANCHOR}
+    choice = given.choice if inside else Choice.ANCHOR
     position = await _position(ask, agreement, function, given, choice)
     own = [each for each in ledger if each.function == function]
     counts = counting([*own, position]) is position
@@ -44,19 +51,38 @@ async def take_down(ask: Ask, agreement: Agreement, function: str, given: Given)
     await _log(ask, agreement, position, given, counts=counts)
     told = _told(ask, agreement, position, inside=inside, counts=counts)
     answers: list[Answer] = [told] if told else []
-    return answers + (await _course(ask, agreement, position) if counts else [])
+    if not counts:
+        return answers
+    if backed:
+        answers.append(_anchored(ask, agreement, function, given))
+    return answers + await _course(ask, agreement, position)
 
 
-def _inside(ask: Ask, agreement: Agreement, function: str, given: Given) -> bool:
-    """Tell whether the seat may answer so; asking at home is for those who may agree, too."""
-    if given.choice not in AGREEING | {Choice.ANCHOR} or given.anchored_by:
-        return True
+def _mandates(ask: Ask, agreement: Agreement, function: str) -> frozenset[str]:
+    seat = seat_in(ask.region, ask.region.forum(agreement.forum), function)
+    today = local(ask.region, ask.now).date()
+    return mandates.in_force(ask.region, seat.mandate, today) if seat else frozenset()
+
+
+def _may_agree(ask: Ask, agreement: Agreement, function: str) -> bool:
     forum = ask.region.forum(agreement.forum)
     seat = seat_in(ask.region, forum, function)
     today = local(ask.region, ask.now).date()
     return seat is not None and mandates.may_agree(
         ask.region, forum, seat.mandate, agreement.kind, today
     )
+
+
+def _is_backed(ask: Ask, agreement: Agreement, function: str, given: Given, before: Stand) -> bool:
+    """Tell whether a seat outside its mandate says what somebody at home agrees to.
+
+    It does when it names who; or when it had to ask at home, answers in full, and is trusted
+    with more than to inform (b.2: a position that must be anchored comes back).
+    """
+    if given.choice not in AGREEING:
+        return False
+    more = _mandates(ask, agreement, function) - {mandates.lowest(ask.region)}
+    return bool(given.anchored_by) or (before.anchoring and given.in_full and bool(more))
 
 
 async def _position(
@@ -111,14 +137,21 @@ def _told(
         return Reply("position/outside", facts, subject=about)
     if position.choice == Choice.RESERVATION and not position.text:
         return Reply("position/wording", facts, to=Direct(ask.mxid), subject=about)
-    return Reply("position/noted", facts, subject=about) if ask.direct else None
+    elsewhere = ask.place != InForum(agreement.forum)
+    return Reply("position/noted", facts, subject=about) if elsewhere else None
+
+
+def _anchored(ask: Ask, agreement: Agreement, function: str, given: Given) -> Reply:
+    """Tell the forum that the answer is from home, and who brought it."""
+    seat = seat_facts(ask.region, ask.region.forum(agreement.forum), function)
+    facts = {"id": agreement.id, "seat": seat, "by": given.anchored_by}
+    about = subject(agreement)
+    return Reply("position/anchored", facts, to=InForum(agreement.forum), subject=about)
 
 
 def _facts(ask: Ask, agreement: Agreement, position: Position) -> dict[str, Any]:
     region, forum = ask.region, ask.region.forum(agreement.forum)
-    seat = seat_in(region, forum, position.function)
-    today = local(region, ask.now).date()
-    held = mandates.in_force(region, seat.mandate, today) if seat else frozenset()
+    held = _mandates(ask, agreement, position.function)
     return {
         "id": agreement.id,
         "seat": seat_facts(region, forum, position.function),

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
-from bot.store import log
+from bot.domain.model import Holding, Meeting, MeetingState
+from bot.domain.region import Mode
+from bot.store import agreements, holdings, log
 from tests.story.story import Story, mxid_of
 
 SCENARIO_A = (
     '!förslag arbetssätt "Räddningstjänst och Region får besked av Trafikverket senast 21.30 om '
     "Ekviksbron inte kan stängas som planerat tisdag 20 okt. Omkörning via väg 255 gäller "
-    '22.00–05.00." varför="utryckning till Lindö" gäller_till=2026-10-21T06:00 '
+    '22.00–05.00." varför="utryckning till Lindö" gäller_till=2026-10-21T06:00 '  # noqa: RUF001
     "ompröva=2026-10-20T21:30"
 )
 SIX = ("vag.VTL", "rtjs.RCB", "reg.TIB", "lindo.SAK", "ekviken.TIB", "pol.VB")
@@ -193,7 +197,7 @@ async def test_a_reservation_without_words_is_asked_for_them(story: Story) -> No
 
     assert asked == (
         "Med vilket förbehåll biträder Ekvikens kommun OV-2026-001? "
-        "Skriv det innan den avslutas.\nSå här: !ståndpunkt OV-2026-001 2 \"ert förbehåll\""
+        'Skriv det innan den avslutas.\nSå här: !ståndpunkt OV-2026-001 2 "ert förbehåll"'
     )
     assert "Med förbehåll: Ekvikens kommun (”till 22”)." in story.said_last()
 
@@ -216,8 +220,15 @@ async def test_what_is_anchored_at_home_counts_when_it_is_said_by_whom(story: St
     await proposed(story, to="mil")
     await story.says("mil.VB", "1")
 
+    await story.says("mil.VB", "!ståndpunkt OV-2026-001 1")
+    refused = story.said_last()
     await story.says("mil.VB", "!ståndpunkt OV-2026-001 1 förankrad=mil.SAK")
 
+    assert refused.startswith("Militärregionen har mandat INFORMERA i forumet")
+    assert (
+        "OV-2026-001: förankrat hemma hos Militärregionen av Beredskapshandläggare"
+        in (story.said()[-2])
+    )
     assert story.said_last().startswith("OV-2026-001 överenskommen.")
 
 
@@ -226,7 +237,9 @@ async def test_nobody_is_backed_by_another_organisation(story: Story) -> None:
 
     await story.says("mil.VB", "!ståndpunkt OV-2026-001 1 förankrad=lst.TIB")
 
-    assert story.said_last().startswith("Tjänsteperson i beredskap, Länsstyrelsen Mälarvik kan inte")
+    assert story.said_last().startswith(
+        "Tjänsteperson i beredskap, Länsstyrelsen Mälarvik kan inte"
+    )
 
 
 async def test_an_anchored_answer_is_asked_for_again_and_then_shown_as_silence(
@@ -384,3 +397,164 @@ async def test_a_word_for_nobody_with_a_seat_is_refused(story: Story) -> None:
     assert story.said_last().startswith(
         "Ingen plats i Ordinarie samverkanskonferens svarar för nordbyte,"
     )
+
+
+async def test_a_hall_is_opened_as_in_scenario_b(story: Story) -> None:
+    await story.to("2026-11-03T16:55")
+    await story.says(
+        "lst.TIB",
+        '!förslag resurs "Ekviken öppnar Granskolans idrottshall för utrymda från 17.20." '
+        'varför="utrymda är ute" berörda=ekviken ompröva=18.30 stänger=17.25',
+        "ASK",
+    )
+    asked = story.said_last("ASK")
+    await story.to("2026-11-03T16:56")
+    await story.says("ekviken.TIB", '3 "måste ringa kommundirektören"', "ASK")
+    noted = story.said_last("ASK")
+    await story.chooses("ekviken.TIB", "agrees", "ASK")
+    tapped = story.said_last("ASK")
+    await story.to("2026-11-03T17:14")
+
+    await story.says("ekviken.TIB", '!ståndpunkt OV-2026-001 2 "till 22.00"', "ASK")
+
+    assert "Forumet är rådgivande i denna fråga: Ekvikens kommun saknar mandat RESURS." in asked
+    assert noted.startswith(
+        "Ekvikens kommun har mandat SAMORDNA i forumet: svar 1 och 2 är inte möjliga. "
+        "Noterat: måste förankras senast kl. 17.26, eller svara 5."
+    )
+    assert tapped == noted
+    assert story.said("ASK")[-2:] == [
+        (
+            "OV-2026-001: förankrat hemma hos Ekvikens kommun kl. 17.14, "
+            "meddelat av Tjänsteperson i beredskap."
+        ),
+        (
+            "OV-2026-001 överenskommen med förbehåll.\n"
+            "”Ekviken öppnar Granskolans idrottshall för utrymda från 17.20.”\n"
+            "Med förbehåll: Ekvikens kommun (”till 22.00”).\nOmprövas kl. 18.30."
+        ),
+    ]
+
+
+async def test_what_is_agreed_at_a_meeting_belongs_to_it(story: Story) -> None:
+    async with story.store.begin() as session:
+        session.add(
+            Meeting(
+                id="M-2026-118",
+                forum="VSK",
+                purpose="",
+                mode=Mode.ACTIVATED,
+                starts_at=story.clock.now(),
+                ends_at=story.clock.now() + timedelta(minutes=30),
+                state=MeetingState.OPEN,
+            )
+        )
+
+    await proposed(story)
+    await story.says("ekviken.TIB", "3")
+
+    async with story.store.read() as session:
+        found = await agreements.of_meeting(session, "M-2026-118")
+    assert [each.id for each in found] == [ID]
+    assert "Omprövas kl. 12.00." in proposal(story)
+    assert "Förankrar: Ekvikens kommun till kl. 08.30." in proposal(story)
+
+
+async def test_who_proposes_from_the_direct_room_is_told_where_it_went(story: Story) -> None:
+    await story.says("lst.TIB", f"förslag VSK {SHORT[9:]} berörda=lindo", "direct")
+
+    assert story.told_last("lst.TIB") == (
+        "OV-2026-001 prövas nu i Ordinarie samverkanskonferens, svar senast kl. 08.30."
+    )
+    assert proposal(story).endswith("Berörda: Lindö kommun.")
+
+
+async def test_a_seat_counts_by_whoever_holds_it_then(story: Story) -> None:
+    await proposed(story)
+    await story.says("ekviken.TIB", "1")
+    async with story.store.begin() as session:
+        for held in await holdings.holders(session, "ekviken.TIB", story.clock.now()):
+            held.ends = story.clock.now()
+            session.add(held)
+        session.add(
+            Holding(
+                function="ekviken.TIB",
+                rank=1,
+                mxid="@relief:x",
+                name="Relief",
+                source="story",
+                starts=story.clock.now(),
+            )
+        )
+
+    await story.says("ekviken.TIB", "!ståndpunkt OV-2026-001 5")
+    await story.says("@relief:x", "4")
+
+    assert "Biträder inte: Ekvikens kommun." in proposal(story)
+    assert story.told_last("ekviken.TIB").startswith("OV-2026-001 frågar inte efter din funktion")
+
+
+async def test_who_holds_two_seats_says_for_which(story: Story) -> None:
+    async with story.store.begin() as session:
+        session.add(
+            Holding(
+                function="lindo.SAK", rank=1, mxid=mxid_of("ekviken.TIB"), name="x", source="story"
+            )
+        )
+    await proposed(story)
+
+    await story.says("ekviken.TIB", "1")
+    asked = story.said_last()
+    await story.says("ekviken.TIB", "!position OV-2026-001 1 seat=lindo.SAK")
+
+    assert asked == (
+        "Du har flera platser som OV-2026-001 gäller. För vilken svarar du?\n"
+        "- !ståndpunkt OV-2026-001 1 plats=ekviken.TIB "
+        "Tjänsteperson i beredskap, Ekvikens kommun\n"
+        "- !ståndpunkt OV-2026-001 1 plats=lindo.SAK Beredskapssamordnare, Lindö kommun"
+    )
+    assert "Biträder: Lindö kommun.\nVäntar på: Ekvikens kommun." in proposal(story)
+
+
+async def test_an_expired_anchor_closes_what_waited_for_nothing_else(story: Story) -> None:
+    await proposed(story, SHORT + " stänger=10.00")
+    await story.says("lindo.SAK", "1")
+    await story.says("ekviken.TIB", "3 09.00")
+
+    await story.to("2026-10-12T09:01")
+
+    assert "Inget svar: Ekvikens kommun." in story.said_last()
+
+
+async def test_an_agreement_that_has_ended_is_only_logged(story: Story) -> None:
+    line = SHORT + " gäller_till=2026-10-12T10:00 ompröva=2026-10-12T11:00"
+    await proposed(story, line, to="lindo")
+    await story.says("lindo.SAK", "1")
+    before = story.said()
+
+    await story.to("2026-10-12T12:00")
+
+    async with story.store.read() as session:
+        whats = [entry.what for entry in await log.since(session, 0)]
+    assert story.said() == before
+    assert whats[-1] == "agreement.ended"
+
+
+async def test_an_agreement_is_made_in_english(story: Story) -> None:
+    await story.says("lst.TIB", '/propose VSK timing "Close at 22." why=works to=ekviken', "direct")
+    await story.says("ekviken.TIB", "//position agree", "direct")
+
+    assert story.told_last("lst.TIB") == (
+        "OV-2026-001 is now put to Ordinary cooperation conference, answers by 08:30."
+    )
+    assert story.told_last("ekviken.TIB") == "Noted on OV-2026-001: Ekvikens kommun agrees."
+    assert story.said_last().startswith("OV-2026-001 överenskommen.")
+
+
+async def test_what_people_type_is_never_markup_or_a_mention(story: Story) -> None:
+    await proposed(story, '!förslag tid "**nu** @room [a](http://x.example)" varför="<b>x</b>"')
+
+    letter = story.find("^OV-2026-001 prövas", "VSK").letter
+    assert "<b>" not in letter.content["html"]
+    assert "href" not in letter.content["html"]
+    assert "@room" not in letter.content["plain"]
