@@ -70,6 +70,8 @@ class Automaton:
     habits: Mapping[str, HabitsShape]
     language: Language
     organisation: Callable[[str], str]
+    named: Mapping[Role, str] = field(default_factory=dict)
+    """Who has a name, and so does only what is written: in the steps, or as habits of that name."""
     _due: list[tuple[datetime, int, Intention]] = field(default_factory=list)
     _done: set[tuple[Role, str]] = field(default_factory=set)
     _count: int = 0
@@ -144,6 +146,8 @@ class Automaton:
 
     def _habit(self, role: Role, key: str) -> str:
         """Find the habit in the narrowest entry that has it."""
+        if role in self.named:
+            return str(getattr(self.habits.get(self.named[role]), key, None) or NEVER)
         wider = (str(role), role.function, self.organisation(role.function), DEFAULT)
         for name in wider:
             habit = getattr(self.habits.get(name), key, None)

@@ -66,8 +66,10 @@ class Casting:
             if slash:
                 self.role(path, key)
             else:
-                codes = (DEFAULT, *self.region.organisations, *self.region.functions)
-                self.known(path, "organisation or function", function, codes)
+                law = (*self.region.organisations, *self.region.functions)
+                self.known(
+                    path, "organisation or function", function, (DEFAULT, *law, *self._named)
+                )
         return self.shape.automaton or {}
 
     def person(self, path: Path, text: str) -> Role | None:

@@ -77,7 +77,10 @@ async def perform(house: Playhouse, telling: Telling) -> Account:
     """Play what the house has been set for; give the account of it."""
     script = house.scene.script
     automaton = Automaton(
-        script.automaton, script.region.language, lambda code: script.region.home_of(code).code
+        script.automaton,
+        script.region.language,
+        lambda code: script.region.home_of(code).code,
+        {role: name for name, role in script.people.items()},
     )
     with telling.playing():
         verdicts = await Player(house.scene, automaton, house.servers, telling).play()

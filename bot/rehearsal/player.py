@@ -98,9 +98,8 @@ class Player:
     async def _rest(self) -> None:
         """Wait until the bot is quiet; let the automaton think about what it said."""
         scene = self.scene
-        named = set(scene.script.people.values())
         for message in await scene.settle():
-            self.automaton.consider(message, scene.asked(message) - named, scene.now)
+            self.automaton.consider(message, scene.asked(message), scene.now)
 
     async def _take(self, step: Step) -> None:
         """Do what a step says, or begin to look for it."""
