@@ -45,7 +45,7 @@ def _said(catalogue: Catalogue, said: Said, ask: Ask) -> Wish | None:
         return _named(catalogue, "help", "")
     if found and (command := catalogue.find(verb)):
         return Wish(command, rest.strip(), command.language_of(verb))
-    if not (found and found.signed) and (bare := _bare(catalogue, words)):
+    if bare := _bare(catalogue, words):
         return bare
     if found and (found.signed or ask.direct):
         raise _unknown(catalogue, verb, found, ask)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -9,9 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.asking.agreements import listed
 from bot.domain import mandates, positions
 from bot.domain.agreements import complete, outcome, remind_at, stands, undecided_until
-from bot.domain.model import AgreementState, Choice, Position
+from bot.domain.model import Agreement, AgreementState, Choice, Position
 from bot.domain.region import Mandate, Region
 from bot.domain.seats import called, seat_in
 from bot.domain.spelling import folded
@@ -22,9 +24,14 @@ SEATS = ("lst.TIB", "pol.VB", "lindo.SAK")
 EXAMPLE = Path(__file__).parent.parent.parent / "config/example/malarvik.yaml"
 
 
-@pytest.fixture(scope="module")
-def region() -> Region:
+@functools.cache
+def load() -> Region:
     return load_region(EXAMPLE, date(2026, 10, 12))
+
+
+@pytest.fixture
+def region() -> Region:
+    return load()
 
 
 def position(
@@ -233,3 +240,24 @@ def test_borrowed_seats_are_those_of_the_forum_they_come_from(region: Region) ->
 def test_spelling_folds_case_and_marks() -> None:
     assert folded("  Arbetssätt ") == folded("arbetssatt")
     assert folded("inriktning_kort") == "inriktning kort"
+
+
+@given(ANSWERS)
+def test_every_seat_is_named_in_exactly_the_list_it_chose(given_: list[Position]) -> None:
+    law = load()
+    agreement = Agreement(
+        id="OV-2026-001", forum="VSK", kind="tid", text="", why="", proposed_by="@a:b",
+        proposed_as="lst.TIB", proposed_at=NOW, closes_at=NOW,
+    )  # fmt: skip
+
+    lists = listed(law, agreement, stands(SEATS, given_, NOW))
+
+    named = {name: [seat["function"] for seat in seats] for name, seats in lists.items()}
+    said = oracle(given_)
+    words = {
+        "agrees": Choice.AGREES, "reservations": Choice.RESERVATION, "anchoring": Choice.ANCHOR,
+        "disagrees": Choice.DISAGREES, "not_concerned": Choice.NOT_CONCERNED, "silent": None,
+    }  # fmt: skip
+    assert named == {
+        name: [seat for seat in SEATS if said[seat] is choice] for name, choice in words.items()
+    }

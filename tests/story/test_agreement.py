@@ -118,6 +118,15 @@ async def test_one_digit_in_the_direct_room_is_an_answer(story: Story) -> None:
     assert "Biträder: Ekvikens kommun." in proposal(story)
 
 
+@pytest.mark.parametrize("line", ["!1", "/biträder", "//agree", "!ståndpunkt 1", "!position agree"])
+async def test_a_sign_before_a_position_is_no_hindrance(story: Story, line: str) -> None:
+    await proposed(story)
+
+    await story.says("ekviken.TIB", line)
+
+    assert "Biträder: Ekvikens kommun." in proposal(story)
+
+
 async def test_a_reply_says_which_proposal_is_meant(story: Story) -> None:
     await proposed(story)
     await proposed(story, '!förslag tid "Bron öppnas 05." varför="arbete"')
@@ -298,6 +307,20 @@ async def test_a_proposal_that_hangs_on_an_answer_from_home_stays_open(story: St
         "Förankrar: Ekvikens kommun till kl. 10.00."
     )
     assert story.said_last().startswith("OV-2026-001 överenskommen.")
+
+
+async def test_what_hung_on_an_answer_that_never_came_is_not_agreed(story: Story) -> None:
+    await proposed(story, to="ekviken")
+    await story.says("ekviken.TIB", "3 10.00")
+
+    await story.to("2026-10-12T12:00")
+
+    assert [line.split("\n")[0] for line in story.said()] == [
+        "OV-2026-001 är avslutad. Utfallet står i ett eget meddelande.",
+        "OV-2026-001 är öppen. Forumet är rådgivande i den frågan tills dess.",
+        "OV-2026-001 inte överenskommen.",
+    ]
+    assert story.said_last().endswith("Inget svar: Ekvikens kommun.")
 
 
 async def test_a_late_answer_is_told_and_logged_but_not_counted(story: Story) -> None:
