@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlmodel import and_, col, or_, select
+from sqlmodel import and_, col, not_, or_, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.domain.model import CarryBack
@@ -22,7 +22,9 @@ async def of_meeting(session: AsyncSession, meeting: str) -> list[CarryBack]:
 
 async def waiting_for(session: AsyncSession, mxid: str) -> list[CarryBack]:
     """List what this person is to carry home or to confirm at home, oldest sent first."""
-    to_carry = and_(col(CarryBack.carrier) == mxid, col(CarryBack.carried_at).is_(None))
+    unread = and_(col(CarryBack.own_part).is_(False), col(CarryBack.received_at).is_(None))
+    uncarried = and_(col(CarryBack.own_part).is_(True), col(CarryBack.carried_at).is_(None))
+    to_carry = and_(col(CarryBack.carrier) == mxid, or_(unread, uncarried))
     to_confirm = and_(
         col(CarryBack.receiver_mxid) == mxid,
         col(CarryBack.carried_at).is_not(None),
@@ -33,9 +35,14 @@ async def waiting_for(session: AsyncSession, mxid: str) -> list[CarryBack]:
 
 
 async def not_home(session: AsyncSession, forum: str) -> list[CarryBack]:
-    """List the forum's carry-backs that nobody at home has confirmed, oldest deadline first."""
-    unconfirmed = select(CarryBack).where(
-        CarryBack.forum == forum, col(CarryBack.confirmed_at).is_(None)
-    )
-    by_deadline = unconfirmed.order_by(col(CarryBack.confirm_by), col(CarryBack.id))
+    """List the forum's carry-backs that are not home, oldest deadline first.
+
+    One with a part of its own is home when it is confirmed there, another when it is received.
+    """
+    own = col(CarryBack.own_part)
+    unconfirmed = and_(own.is_(True), col(CarryBack.confirmed_at).is_(None))
+    seen = or_(col(CarryBack.received_at).is_not(None), col(CarryBack.carried_at).is_not(None))
+    unread = and_(own.is_(False), not_(seen))
+    on_the_way = select(CarryBack).where(CarryBack.forum == forum, or_(unconfirmed, unread))
+    by_deadline = on_the_way.order_by(col(CarryBack.confirm_by), col(CarryBack.id))
     return list(await session.exec(by_deadline))

@@ -57,3 +57,9 @@ async def _find(session: AsyncSession, kind: str, subject: str) -> Deadline | No
     """Find the one deadline of that kind for that subject."""
     one = select(Deadline).where(Deadline.kind == kind, Deadline.subject == subject)
     return (await session.exec(one)).one_or_none()
+
+
+async def waiting(session: AsyncSession, kind: str, subject: str) -> datetime | None:
+    """Tell when a subject's deadline of that kind rings; None if it has rung or is not set."""
+    deadline = await _find(session, kind, subject)
+    return deadline.due_at if deadline is not None and deadline.rung_at is None else None
