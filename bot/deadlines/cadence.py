@@ -36,7 +36,7 @@ async def arm_cadences(session: AsyncSession, region: Region, now: datetime) -> 
         await _arm(session, region, forum, now)
 
 
-@deadline(KIND)
+@deadline(KIND, arm=arm_cadences)
 async def call(ring: Ring) -> list[Answer]:
     """Call the meeting whose time to be called has come, and set the call after it."""
     forum = ring.region.forums.get(ring.subject)
