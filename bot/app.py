@@ -180,7 +180,7 @@ def _assemble(  # noqa: PLR0913, PLR0917 - the one place where all parts meet
     bell = Bell(clock, next_due, ring)
 
     def kept_batch(batch: Batch, sync: Mapping[str, Any]) -> None:
-        if batch.events:
+        if not batch.only_echoes:
             courier.wake()
             bell.wake()
         if has_moves(batch):

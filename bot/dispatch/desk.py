@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -39,6 +40,19 @@ class Desk:
     def __post_init__(self) -> None:
         """Set up what finds out who asks."""
         self._asker = Asker(self.region, tuple(self.catalogue.commands()))
+
+    async def hear_all(
+        self, session: AsyncSession, events: Sequence[Incoming], now: datetime
+    ) -> None:
+        """Deal with what has come in one answer, in order; the bot's own echoes all at once.
+
+        An echo says that a letter has arrived, which is true whatever came before it.
+        """
+        echoes = {event.letter: event.event_id for event in events if isinstance(event, Echoed)}
+        await letters.mark_sent(session, echoes, now)
+        for event in events:
+            if not isinstance(event, Echoed):
+                await self.hear(session, event, now)
 
     async def hear(self, session: AsyncSession, event: Incoming, now: datetime) -> None:
         """Deal with one event. What goes wrong in it is undone, said and logged; never raised."""

@@ -15,11 +15,13 @@ async def ring_due(store: Store, desk: Desk, now: datetime) -> int:
     """Deal with all that is due at that moment; tell how many there were."""
     rung = 0
     for _ in range(ROUNDS):
+        async with store.read() as session:
+            earliest = await deadlines.next_due(session)
+        if earliest is None or earliest > now:
+            break
         async with store.begin() as session:
             due = await deadlines.due(session, now)
             for each in due:
                 await desk.ring(session, each, now)
         rung += len(due)
-        if not due:
-            break
     return rung

@@ -7,9 +7,11 @@ nothing: a room that refuses is written on the letter, a server that is silent i
 from __future__ import annotations
 
 import asyncio
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import islice
 
 import structlog
 
@@ -23,8 +25,9 @@ from bot.store.engine import Store
 
 log = structlog.get_logger()
 
-ROUND = 500  # letters looked at in one round
+ROUND = 500  # letters taken from the database at a time
 RETRY_SECONDS = 5.0  # before a room whose server was silent is tried again
+NOTE_SECONDS = 0.01  # how long what has arrived waits for more of it, to be noted together
 
 
 @dataclass(frozen=True)
@@ -45,7 +48,11 @@ class _Address:
 
 @dataclass
 class Courier:
-    """One courier for the whole house."""
+    """One courier for the whole house.
+
+    Every letter up to the position `_taken` that is not sent lies in its room's bag, so each is
+    read from the database once; after a crash all that is not noted as sent is read again.
+    """
 
     store: Store
     wire: Wire
@@ -54,8 +61,13 @@ class Courier:
     now: Callable[[], datetime]
     delivered: Callable[[Delivery], None] | None = None
     _wanted: asyncio.Event = field(default_factory=asyncio.Event)
+    _arrived: asyncio.Event = field(default_factory=asyncio.Event)
+    _taken: int = 0
+    _bags: dict[str, deque[Letter]] = field(default_factory=dict)
     _lanes: dict[str, asyncio.Task[None]] = field(default_factory=dict)
     _addresses: dict[str, _Address] = field(default_factory=dict)
+    _sent: dict[str, str] = field(default_factory=dict)  # letter id → event id, not yet noted
+    _outdated: set[str] = field(default_factory=set)  # letter ids, not yet noted
 
     def wake(self) -> None:
         """Say that there may be letters."""
@@ -63,108 +75,95 @@ class Courier:
 
     async def run(self) -> None:
         """Carry letters until cancelled."""
+        noting = asyncio.create_task(self._keep_noting())
         try:
             while True:
                 await self._wanted.wait()
                 self._wanted.clear()
-                await self._start_lanes()
+                await self._hand_out()
         finally:
-            for lane in self._lanes.values():
-                lane.cancel()
-            await asyncio.gather(*self._lanes.values(), return_exceptions=True)
+            tasks = [noting, *self._lanes.values()]
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+            await self._note()
 
     async def idle(self) -> bool:
         """Tell whether nothing is under way and nothing waits that could be carried."""
-        if self._wanted.is_set() or self._lanes:
+        if self._wanted.is_set() or self._lanes or self._sent or self._outdated:
             return False
         async with self.store.read() as session:
-            return not await letters.unsent(session, 1)
+            return not await letters.unsent(session, 1, after=self._taken)
 
-    async def _start_lanes(self) -> None:
+    async def _hand_out(self) -> None:
+        """Put the letters written since last time in their rooms' bags; urgent rooms go first."""
         async with self.store.read() as session:
-            waiting = await letters.unsent(session, ROUND)
-        places: dict[str, list[Letter]] = {}
-        for letter in waiting:
-            places.setdefault(letter.place, []).append(letter)
-        if len(waiting) == ROUND:
+            new = await letters.unsent(session, ROUND, after=self._taken)
+        if len(new) == ROUND:
             self._wanted.set()
-            await asyncio.sleep(0)
-        for place in sorted(places, key=lambda each: not any(w.urgent for w in places[each])):
+        for letter in new:
+            self._bags.setdefault(letter.place, deque()).append(letter)
+            self._taken = letter.position or self._taken
+        for place in dict.fromkeys(letter.place for letter in sorted(new, key=_least_urgent)):
             if place not in self._lanes:
-                self._lanes[place] = asyncio.create_task(self._lane(place, places[place]))
+                self._lanes[place] = asyncio.create_task(self._lane(place, self._bags[place]))
 
-    async def _lane(self, place: str, waiting: list[Letter]) -> None:
-        sent: dict[str, str] = {}
+    async def _lane(self, place: str, bag: deque[Letter]) -> None:
+        """Empty a room's bag, from the front."""
         try:
-            for letter in await self._worth_sending(waiting):
-                if not await self._carry(letter, sent):
-                    await asyncio.sleep(RETRY_SECONDS)
-                    break
-        except Exception:
-            log.exception("lane.failed", place=place)
-            await asyncio.sleep(RETRY_SECONDS)
-        finally:
-            if sent:
-                await asyncio.shield(self._mark(sent))
-            self._lanes.pop(place, None)
-            self._wanted.set()
-
-    async def _worth_sending(self, waiting: list[Letter]) -> list[Letter]:
-        """Leave out the edits that a later one waiting in the same room makes old."""
-        last = {letter.object: letter.id for letter in waiting if letter.object}
-        first = {letter.object: letter.id for letter in reversed(waiting) if letter.object}
-        async with self.store.begin() as session:
-            told = {
-                object_: await letters.first_of_object(session, waiting[0].place, object_)
-                for object_ in last
-                if last[object_] != first[object_]
-            }
-            keep = []
-            for letter in waiting:
-                begun = told.get(letter.object or "")
-                if begun is None or letter.id in {last[letter.object or ""], begun.id}:
-                    keep.append(letter)
+            while bag:
+                if await self._dealt_with(bag):
+                    bag.popleft()
                 else:
-                    await letters.give_up(session, letter.id, "superseded")
-        return keep
+                    await asyncio.sleep(RETRY_SECONDS)
+        finally:
+            del self._lanes[place]
+            self._arrived.set()
 
-    async def _mark(self, sent: dict[str, str]) -> None:
-        async with self.store.begin() as session:
-            await letters.mark_sent(session, sent, self.now())
-
-    async def _carry(self, letter: Letter, sent: dict[str, str]) -> bool:
-        """Put one letter in its room; False when the room must wait."""
+    async def _dealt_with(self, bag: deque[Letter]) -> bool:
+        """Put the first letter in its room, or drop it; False when the room must wait."""
+        letter = bag[0]
         try:
-            address = await self._address(letter.place)
-            if address is None:
-                log.warning("letter.homeless", letter=letter.id, place=letter.place)
-                return False
-            sent[letter.id] = await self._put(letter, address, sent)
+            return await self._carry(letter, bag)
         except MatrixRefusal as refusal:
             await self._give_up(letter, f"{refusal.status} {refusal.errcode}")
+            return True
         except Unreachable as silent:
             log.warning("letter.delayed", letter=letter.id, place=letter.place, why=str(silent))
+        except Exception:
+            log.exception("lane.failed", letter=letter.id, place=letter.place)
+        return False
+
+    async def _carry(self, letter: Letter, bag: deque[Letter]) -> bool:
+        address = await self._address(letter.place)
+        if address is None:
+            log.warning("letter.homeless", letter=letter.id, place=letter.place)
             return False
+        target, replaces = await self._relations(letter)
+        if replaces and any(later.object == letter.object for later in islice(bag, 1, None)):
+            self._outdated.add(letter.id)  # a later edit of the same message waits behind it
+            return True
+        event_id = await self._put(letter, address, target, replaces)
+        self._sent[letter.id] = event_id
+        self._arrived.set()
+        if self.delivered:
+            self.delivered(Delivery(letter, address.room_id, event_id, replaces))
         return True
 
-    async def _put(self, letter: Letter, address: _Address, sent: dict[str, str]) -> str:
-        target, replaces = await self._relations(letter, sent)
+    async def _put(
+        self, letter: Letter, address: _Address, target: str | None, replaces: str | None
+    ) -> str:
         envelope = seal(letter, target=target, replaces=replaces)
         kind, content = envelope.type, envelope.content
         if address.encrypted and kind != "m.reaction":
-            members = await self._members(address.room_id)
+            async with self.store.read() as session:
+                members = await rooms.present(session, address.room_id)
             content = await self.keyring.encrypt(self.wire, address.room_id, members, kind, content)
             kind = "m.room.encrypted"
         path = f"/_matrix/client/v3/rooms/{quote(address.room_id)}/send/{kind}/{letter.id}"
-        answer = await self.wire.call("PUT", path, content)
-        event_id = str(answer["event_id"])
-        if self.delivered:
-            self.delivered(Delivery(letter, address.room_id, event_id, replaces))
-        return event_id
+        return str((await self.wire.call("PUT", path, content))["event_id"])
 
-    async def _relations(
-        self, letter: Letter, sent: dict[str, str]
-    ) -> tuple[str | None, str | None]:
+    async def _relations(self, letter: Letter) -> tuple[str | None, str | None]:
         """Find the events this letter belongs to: its target's, and the one it edits."""
         if letter.target is None and letter.object is None:
             return None, None
@@ -175,8 +174,11 @@ class Courier:
                 if letter.object
                 else None
             )
-        edited = None if first is None or first.id == letter.id else _event(first, sent)
-        return (_event(target, sent) if target else None), edited
+        edited = None if first is None or first.id == letter.id else self._event(first)
+        return (self._event(target) if target else None), edited
+
+    def _event(self, letter: Letter) -> str | None:
+        return self._sent.get(letter.id) or letter.event_id
 
     async def _address(self, place: str) -> _Address | None:
         """Find the room of a place; a direct room that is not there yet is made."""
@@ -200,13 +202,31 @@ class Courier:
         """Find out about a room somebody else made: the server knows whether it is encrypted."""
         return _Address(room_id, await self.directs.is_encrypted(room_id))
 
-    async def _members(self, room_id: str) -> set[str]:
-        async with self.store.read() as session:
-            return {
-                member.mxid
-                for member in await rooms.members(session, room_id)
-                if member.membership in {"join", "invite"}
-            }
+    async def _keep_noting(self) -> None:
+        """Note what has arrived, much of it at a time."""
+        while True:
+            await self._arrived.wait()
+            if self._lanes:
+                await asyncio.sleep(NOTE_SECONDS)
+            self._arrived.clear()
+            try:
+                await self._note()
+            except Exception:
+                log.exception("letters.unnoted", letters=len(self._sent))
+                await asyncio.sleep(RETRY_SECONDS)
+                self._arrived.set()
+
+    async def _note(self) -> None:
+        sent, outdated = dict(self._sent), set(self._outdated)
+        if not sent and not outdated:
+            return
+        async with self.store.begin() as session:
+            await letters.mark_sent(session, sent, self.now())
+            for letter_id in outdated:
+                await letters.give_up(session, letter_id, "superseded")
+        for letter_id in sent:
+            del self._sent[letter_id]
+        self._outdated -= outdated
 
     async def _give_up(self, letter: Letter, why: str) -> None:
         log.error("letter.refused", letter=letter.id, place=letter.place, why=why)
@@ -214,5 +234,5 @@ class Courier:
             await letters.give_up(session, letter.id, why)
 
 
-def _event(letter: Letter, sent: dict[str, str]) -> str | None:
-    return sent.get(letter.id) or letter.event_id
+def _least_urgent(letter: Letter) -> bool:
+    return not letter.urgent

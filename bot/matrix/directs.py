@@ -108,8 +108,8 @@ class Directs:
     async def _ask_in(self, room: Room, mxid: str) -> None:
         """Invite the person unless they are in or asked; somebody already in is no fault."""
         async with self.store.read() as session:
-            there = {m.mxid: m.membership for m in await rooms.members(session, room.room_id)}
-        if there.get(mxid) in {"join", "invite"}:
+            there = await rooms.membership(session, room.room_id, mxid)
+        if there in {"join", "invite"}:
             return
         try:
             path = f"/_matrix/client/v3/rooms/{quote(room.room_id)}/invite"

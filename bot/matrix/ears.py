@@ -39,6 +39,11 @@ class Batch:
     """(room id, inviter)"""
     next_batch: str
 
+    @property
+    def only_echoes(self) -> bool:
+        """Tell whether nothing has happened but that the bot's own letters have come."""
+        return all(isinstance(event, Echoed) for event in self.events)
+
 
 def mapping(value: object) -> Json:
     """Take a JSON object, or an empty one in place of anything else."""

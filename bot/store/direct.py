@@ -3,8 +3,8 @@
 SQLAlchemy over aiosqlite asks a thread four times for each statement (open, run, fetch, close),
 and each time waits longer than SQLite works. A transaction here is hundreds of small statements:
 so those that touch only memory and cached pages, microseconds each, are run on the spot, and those
-that may wait for another process or for the disk (BEGIN IMMEDIATE, COMMIT, ROLLBACK, PRAGMA) go
-to the thread as before. Three times as fast, and the event loop never waits for a disk to turn.
+that may wait for another process or for the disk (BEGIN IMMEDIATE, COMMIT, PRAGMA) go to the
+thread as before. Three times as fast, and the event loop never waits for a disk to turn.
 """
 
 from __future__ import annotations
@@ -25,8 +25,8 @@ from sqlalchemy.util.concurrency import await_
 
 NAME = "sqlite+direct"
 
-MAY_WAIT = ("BEGIN", "PRAGMA")
-"""How the statements begin that may wait; COMMIT and ROLLBACK are not statements to a driver."""
+MAY_WAIT = ("BEGIN IMMEDIATE", "PRAGMA")
+"""How the statements begin that may wait; COMMIT is no statement to a driver."""
 
 
 class DirectCursor:
@@ -104,6 +104,10 @@ class DirectConnection(AsyncAdapt_aiosqlite_connection):
     def open(self) -> sqlite3.Cursor:
         """Open the driver's own cursor."""
         return self._connection._conn.cursor()  # type: ignore[no-any-return]  # noqa: SLF001
+
+    def rollback(self) -> None:
+        """Undo on the spot: what is undone was never on the disk."""
+        self._connection._conn.rollback()  # noqa: SLF001
 
     def wait_for(self, work: Callable[[], None]) -> None:
         """Have work done in the thread, and let others go on meanwhile."""

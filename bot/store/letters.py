@@ -17,11 +17,15 @@ async def write(session: AsyncSession, letter: Letter) -> None:
     session.add(letter)
 
 
-async def unsent(session: AsyncSession, limit: int) -> list[Letter]:
-    """List at most `limit` letters that are neither sent nor given up, in the order written."""
+async def unsent(session: AsyncSession, limit: int, after: int = 0) -> list[Letter]:
+    """List at most `limit` letters that are neither sent nor given up, in the order written.
+
+    Only those behind the position `after`.
+    """
     waiting = (
         select(Letter)
         .where(col(Letter.sent_at).is_(None), col(Letter.given_up).is_(None))
+        .where(col(Letter.position) > after)
         .order_by(col(Letter.position))
         .limit(limit)
     )

@@ -9,7 +9,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.domain.model import Member, Room
 
-JOINED = "join"
+JOINED, INVITED = "join", "invite"
 """Memberships are Matrix's own words: join, invite, leave, ban, knock."""
 
 
@@ -48,6 +48,14 @@ async def members(session: AsyncSession, room_id: str) -> list[Member]:
 async def joined(session: AsyncSession, room_id: str) -> set[str]:
     """Give the Matrix ids of those who are in the room now."""
     inside = select(Member.mxid).where(Member.room_id == room_id, Member.membership == JOINED)
+    return set(await session.exec(inside))
+
+
+async def present(session: AsyncSession, room_id: str) -> set[str]:
+    """Give the Matrix ids of those who are in the room or invited."""
+    inside = select(Member.mxid).where(
+        Member.room_id == room_id, col(Member.membership).in_((JOINED, INVITED))
+    )
     return set(await session.exec(inside))
 
 
