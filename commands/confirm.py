@@ -1,0 +1,13 @@
+"""It has come home."""
+
+from __future__ import annotations
+
+from bot.asking import Ask, CarryBackId, command
+from bot.asking.carrying import carryback_of, confirmed
+from bot.domain.answer import Reply
+
+
+@command("confirm", sv="bekräfta", taps={"✅": ["receipt"]})
+async def confirm(ask: Ask, carry_back: CarryBackId = "") -> list[Reply]:
+    """Confirm, as the one who receives at home, that it has reached you."""
+    return await confirmed(ask, await carryback_of(ask, carry_back))

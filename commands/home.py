@@ -1,0 +1,77 @@
+"""What has reached home, and where."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, Any
+
+from bot.asking import Ask, command
+from bot.asking.arguments import Reader, id_reader, read_forum
+from bot.asking.leading import meeting_of
+from bot.asking.words import Words
+from bot.domain.answer import Refusal, Reply
+from bot.domain.authority import acting_as
+from bot.domain.homecoming import lacking, progress, summary
+from bot.domain.model import CarryBack, Meeting
+from bot.store import carrybacks, meetings
+
+_MEETING = re.compile(r"^M-", re.IGNORECASE)
+_meeting_id = id_reader("M", "meeting")
+
+
+def read_which(words: Words, ask: Ask) -> str:
+    """Read a meeting's id or a forum's code; without either, the forum that is meant here."""
+    if _MEETING.match(words.peek() or "") or (words.peek() is None and ask.about_id("meeting")):
+        found: str = _meeting_id.read(words, ask)
+        return found
+    return read_forum(words, ask)
+
+
+Which = Annotated[str, Reader(read_which)]
+
+
+@command("home", sv="hemma")
+async def home(ask: Ask, which: Which) -> Reply:
+    """Show what has reached home, organisation by organisation, after a meeting."""
+    meeting = await _meeting(ask, which)
+    _refuse_strangers(ask, meeting)
+    rows = await carrybacks.of_meeting(ask.session, meeting.id)
+    return Reply(
+        "carry_back/home",
+        {
+            "meeting": meeting.id,
+            "forum": meeting.forum,
+            "held_at": meeting.starts_at,
+            **summary(rows, ask.now),
+            "rows": [_row(row) for row in rows],
+        },
+        subject=f"meeting:{meeting.id}",
+    )
+
+
+async def _meeting(ask: Ask, which: str) -> Meeting:
+    if _MEETING.match(which):
+        return await meeting_of(ask, which)
+    meeting = await meetings.last_published(ask.session, which)
+    if meeting is None:
+        raise Refusal("no_digest", forum=which)
+    return meeting
+
+
+def _refuse_strangers(ask: Ask, meeting: Meeting) -> None:
+    forum = ask.region.forum(meeting.forum)
+    inside = (*forum.lead, *(seat.function for seat in forum.seats))
+    if ask.forum != forum and acting_as(ask, inside) is None:
+        raise Refusal("not_member", forum=forum.code)
+
+
+def _row(row: CarryBack) -> dict[str, Any]:
+    return {
+        "id": row.id,
+        "organisation": row.organisation,
+        "receiver": row.receiver,
+        "own_part": row.own_part,
+        "home": lacking(row) is None,
+        "carrier": row.carrier is not None,
+        **progress(row),
+    }
