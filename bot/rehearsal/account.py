@@ -39,6 +39,8 @@ class Account:
         speakers = {each.sender for each in messages}
         speakers |= {mxid for each in messages for them in each.reactions.values() for mxid in them}
         speakers |= {mxid for each in messages for mxid in each.votes}
+        rooms = self._rooms(faces)
+        speakers |= {room["person"] for room in rooms if room["person"]}
         return {
             "scenario": script.title,
             "region": script.region.name,
@@ -46,7 +48,7 @@ class Account:
             "start": self._local(script.start),
             "bot": self.scene.bot,
             "people": {mxid: asdict(faces.face(mxid)) for mxid in sorted(speakers)},
-            "rooms": self._rooms(faces),
+            "rooms": rooms,
             "messages": [self._message(each) for each in messages],
             "happenings": [{"at": self._local(at), "what": what} for at, what in self.happenings],
             "verdicts": [self._verdict(each) for each in self.verdicts],

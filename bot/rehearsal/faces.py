@@ -22,12 +22,13 @@ class Face:
 
 @dataclass(frozen=True)
 class Place:
-    """A room that is seen: its name, what it is listed under, and the forum it is, if any."""
+    """A room that is seen: its name, what it is listed under, and whose or which forum's it is."""
 
     room_id: str
     name: str
     group: str
     forum: str = ""
+    person: str = ""
 
 
 @dataclass(frozen=True)
@@ -58,7 +59,7 @@ class Faces:
             level = region.levels[forum.level].names.in_(region.language)
             return Place(room_id, forum.names.in_(region.language), level, forum.code)
         person = key.removeprefix("direct:")
-        return Place(room_id, self.face(person).name, "", "")
+        return Place(room_id, self.face(person).name, "", "", person)
 
     def short(self, room_id: str) -> str:
         """Name a room in a word or two: a forum's code, or whose direct room it is."""

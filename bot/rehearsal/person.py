@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import dataclasses
 import json
 import secrets
 from collections.abc import Collection, Mapping
@@ -16,6 +18,8 @@ from bot.rehearsal.script import Role
 CLIENT = "/_matrix/client/v3"
 ENCRYPTED = "m.room.encrypted"
 MEGOLM = "m.megolm.v1.aes-sha2"
+COMES_WITHIN = 20.0  # seconds of real time for the bot to follow an invitation
+TRIES = 4  # readings; a key that has not come by then was never meant for this reader
 FEW_KEYS = 4  # others take one for each device that writes to them; the fallback key is for more
 FILTER = json.dumps(
     {
@@ -33,10 +37,11 @@ FILTER = json.dumps(
 
 @dataclass(frozen=True)
 class Heard:
-    """An event as its reader sees it, decrypted if the reader could."""
+    """An event as its reader sees it, decrypted if the reader could; `tries` if not yet."""
 
     room_id: str
     event: Mapping[str, Any]
+    tries: int = 0
 
 
 @dataclass
@@ -130,6 +135,13 @@ class Person:
         there = {"join", "invite"}
         return {each["state_key"] for each in chunk if each["content"]["membership"] in there}
 
+    async def wait_for(self, room_id: str, other: str) -> None:
+        """Wait until somebody invited has come in; raise TimeoutError if they do not."""
+        path = f"{CLIENT}/rooms/{quote(room_id)}/joined_members"
+        async with asyncio.timeout(COMES_WITHIN):
+            while other not in (await self.wire.call("GET", path))["joined"]:  # noqa: ASYNC110
+                await asyncio.sleep(0.02)  # another process: nobody here can tell us
+
     async def is_encrypted(self, room_id: str) -> bool:
         """Tell whether the room says that it is encrypted."""
         path = f"{CLIENT}/rooms/{quote(room_id)}/state/m.room.encryption"
@@ -188,7 +200,7 @@ class Person:
                 continue
             event = self.keyring.decrypt(each.room_id, each.event) if self.keyring else None
             if event is None:
-                sealed.append(each)
+                sealed.append(dataclasses.replace(each, tries=each.tries + 1))
             else:
                 clear.append(Heard(each.room_id, event))
-        return clear, sealed
+        return clear, [each for each in sealed if each.tries < TRIES]

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
 import os
 import shutil
+import sys
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
+import structlog
 from rich.console import Console
 
 from bot.rehearsal.account import Account
@@ -40,6 +43,7 @@ class Wishes:
 
 def play(file: Path, wishes: Wishes, console: Console, errors: Console) -> int:
     """Play the file; give 0 if all held, 1 if not, 2 if the file is wrong."""
+    hush()
     try:
         script = read_script(file)
     except ScenarioFileWrong as wrong:
@@ -62,6 +66,14 @@ async def _play(script: Script, wishes: Wishes, telling: Telling) -> int:
             write(account, wishes)
             telling.ends(account.passed, account.failed)
             return FAILED if account.failed else HELD
+
+
+def hush() -> None:
+    """Keep the log of the people's own clients from the terminal, but for what is broken."""
+    structlog.configure(
+        wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+    )
 
 
 def memory() -> Path | None:

@@ -64,9 +64,10 @@ class Message:
         """Give all that its reader sees: a poll's choices and what it is about too."""
         if self.kind is not Kind.POLL:
             return self.plain
-        choices = (f"{place}. {text}" for place, (_, text) in enumerate(self.choices, 1))
+        choices = [f"- {text}" for _, text in self.choices]
         about = (self.subject or "").partition(":")[2]
-        return "\n".join([self.plain, *choices, self.closed or "", about])
+        head = self.plain if about in self.plain else f"{about}: {self.plain}"
+        return "\n".join([head, *choices, *([self.closed] if self.closed else [])])
 
 
 class Change(enum.StrEnum):

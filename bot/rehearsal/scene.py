@@ -84,6 +84,7 @@ class Scene:
         if room_id is None and where == DIRECT:
             person = self.company.people[role]
             room_id = await person.open_direct(self.bot, encrypted=self.encrypted)
+            await person.wait_for(room_id, self.bot)
             await self.settle()
             room_id = await self.find_room(where, role) or room_id
         if room_id is None:

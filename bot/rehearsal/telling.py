@@ -18,6 +18,8 @@ from bot.rehearsal.judging import Verdict
 from bot.rehearsal.record import Change, News
 from bot.rehearsal.scene import Scene
 
+MOST_LINES = 7  # of one message on the terminal
+LONGEST_LINE = 240  # characters
 WORTH_SAYING = 1.0  # seconds; a shorter wait is nobody's business
 
 
@@ -77,7 +79,7 @@ class Telling:
         elif news.change is Change.VOTED:
             what = f"[{news.what}]  ({_first_line(news.message.plain)})"
         else:
-            what = news.message.words if news.change is Change.SAID else news.what
+            what = _shortened(_news_only(news))
         mark = {Change.EDITED: " (edited)", Change.CLOSED: " (poll closed)"}.get(news.change, "")
         title = f" {who.function}, {who.organisation}" if who.function else ""
         line = Text.assemble(
@@ -125,6 +127,23 @@ class Telling:
 
     def _clock(self, faces: Faces, at: datetime) -> str:
         return f"{at.astimezone(faces.scene.script.region.timezone):%H:%M}"
+
+
+def _news_only(news: News) -> str:
+    """Give what was said; of an edit, the lines that were not there before."""
+    versions = news.message.versions
+    if news.change is not Change.EDITED or len(versions) == 1:
+        return news.message.words if news.change is Change.SAID else news.what
+    before = set(versions[-2].plain.splitlines())
+    return "\n".join(line for line in news.what.splitlines() if line not in before)
+
+
+def _shortened(words: str) -> str:
+    """Leave out the end of what is long; the transcript has all of it."""
+    lines = words.splitlines()
+    cut = [line if len(line) <= LONGEST_LINE else f"{line[:LONGEST_LINE]} …" for line in lines]
+    left = len(cut) - MOST_LINES
+    return "\n".join([*cut[:MOST_LINES], *([f"… {left} more lines"] if left > 0 else [])])
 
 
 def _first_line(words: str) -> str:
