@@ -21,7 +21,7 @@ RUN /opt/tools/bin/uv pip install --no-cache --python /opt/samverkan/bin/python 
 FROM python:3.11-slim
 
 RUN useradd --system --uid 10001 --home-dir /data --shell /usr/sbin/nologin samverkan \
- && install --directory --owner=samverkan --group=samverkan --mode=0700 /data
+ && install --directory --owner=samverkan --group=samverkan --mode=0700 /data /data/state
 COPY --from=build /opt/samverkan /opt/samverkan
 ENV PATH=/opt/samverkan/bin:$PATH \
     PYTHONUNBUFFERED=1 \
@@ -29,7 +29,7 @@ ENV PATH=/opt/samverkan/bin:$PATH \
 
 USER samverkan
 WORKDIR /data
-VOLUME /data
+VOLUME /data/state
 STOPSIGNAL SIGTERM
 ENTRYPOINT ["samverkan"]
 CMD ["run"]

@@ -11,10 +11,10 @@ LOCK := $(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashe
 	--no-emit-index-url --no-header --no-annotate --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check fix bench lock
+.PHONY: help setup demo test check fix bench new-command lock
 
 help: ## List these targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s  %s\n", $$1, $$2 }' Makefile
 
 setup: $(READY_TEST) ## Make .venv with everything in it (again only when a lock has changed)
 
@@ -33,9 +33,14 @@ check: $(READY_TEST) ## Check form, types, and who may know whom
 fix: $(READY_TEST) ## Mend what a machine can mend
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format
+	$(BIN)/python -m bot.cli.table
 
 bench: $(READY_TEST) ## Measure
 	$(BIN)/pytest tests/benchmarks --timeout=600 -s $(ARGS)
+
+new-command: $(READY_TEST) ## Begin a command: NAME=relieve, its English word; SV=avlös, its Swedish one
+	$(BIN)/python -m bot.cli.scaffold $(NAME) $(SV)
+	$(BIN)/python -m bot.cli.table
 
 lock: $(READY_TEST) ## Renew requirements/*.lock from pyproject.toml (UPGRADE=1 takes newer versions)
 	$(LOCK) $(if $(UPGRADE),--upgrade) pyproject.toml --extra rehearsal --extra test --group tools -o requirements/test.lock > /dev/null
