@@ -12,7 +12,7 @@ from bot.asking.words import Words
 from bot.domain.answer import Answer, Direct, Facts, Refusal, Reply
 from bot.domain.calling import SeatCall, answers_for
 from bot.domain.model import CallState
-from bot.store import summonses
+from bot.store import deadlines, summonses
 
 _AN_ID = re.compile(r"^[^\W\d]{1,2}-(\d{4}-)?\d+$")
 _ID: Reader = SummonsId.__metadata__[0]  # type: ignore[attr-defined]
@@ -69,6 +69,7 @@ async def _record(ask: Ask, roll: Roll, theirs: list[SeatCall], state: CallState
         own = next(step for step in each.steps if step.mxid == ask.mxid)
         await note(ask, roll, f"call.{state}", each, own)
     await write(ask, roll)
+    await deadlines.set_(ask.session, "member.wanted", roll.forum.code, ask.now)
     return turns
 
 

@@ -17,7 +17,7 @@ from apscheduler.triggers.date import DateTrigger
 
 from bot.clock.wall import Clock
 
-LONGEST_SLEEP = timedelta(hours=1)  # so that a clock set right is noticed
+LONGEST_SLEEP = timedelta(minutes=1)  # so that a clock set right, or a roster, is noticed
 _JOB = "bell"
 
 

@@ -40,6 +40,14 @@ async def member_moved(ring: Ring) -> list[Reply]:
     return []
 
 
+@deadline("member.wanted")
+async def member_wanted(ring: Ring) -> None:  # noqa: ARG001 - the ring is all that is wanted
+    """Have the rooms compared with who is coming: they are looked at after every ring.
+
+    The subject is a forum's code.
+    """
+
+
 async def _here(ring: Ring) -> _Here | None:
     """Find out what the deadline is about; None where it is no forum, or the bot's own account."""
     room_id, _, mxid = ring.subject.partition(" ")

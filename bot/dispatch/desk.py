@@ -88,7 +88,7 @@ class Desk:
         before = await rooms.membership(session, event.room_id, event.mxid)
         if before == event.membership:
             return
-        by_choice = event.membership == "leave" and event.sender == event.mxid
+        by_choice = event.membership == "leave" and not event.by_us
         await rooms.moved(
             session, event.room_id, event.mxid, event.membership, now, by_choice=by_choice
         )

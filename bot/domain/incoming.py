@@ -47,11 +47,12 @@ class Voted(Event):
 
 @dataclass(frozen=True)
 class Moved(Event):
-    """A person's membership in a room changed, by themselves or by another (`sender`)."""
+    """A person's membership in a room changed; `by_us` if it was the bot that changed it."""
 
     mxid: str
     membership: str
     name: str | None = None
+    by_us: bool = False
 
 
 @dataclass(frozen=True)

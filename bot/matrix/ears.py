@@ -118,7 +118,8 @@ class Ears:
             membership, head = text(content.get("membership")), self._head(room_id, raw)
             if raw.get("type") == "m.room.member" and who and membership and head:
                 name = text(content.get("displayname"))
-                yield Moved(*head, mxid=who, membership=membership, name=name)
+                ours = head[2] == self.me
+                yield Moved(*head, mxid=who, membership=membership, name=name, by_us=ours)
 
     def _head(self, room_id: str, raw: Json) -> tuple[str, str, str, datetime] | None:
         event_id, sender = text(raw.get("event_id")), text(raw.get("sender"))

@@ -47,7 +47,7 @@ class Reconciler:
         self._settings = settings
         self._say = say
         self._clock = clock
-        self._rollcall = Rollcall(wire, store, clock)
+        self._rollcall = Rollcall(wire, store, settings.bot, clock)
         self._retries = Retries()
         self._pins = Pins(wire, self._retries)
         self._turns = asyncio.Semaphore(SIDE_BY_SIDE)

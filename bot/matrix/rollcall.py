@@ -21,9 +21,10 @@ from bot.store.engine import Store
 class Rollcall:
     """What the rooms say, written into the memory."""
 
-    def __init__(self, wire: Wire, store: Store, clock: Callable[[], datetime]) -> None:
+    def __init__(self, wire: Wire, store: Store, me: str, clock: Callable[[], datetime]) -> None:
         self._wire = wire
         self._store = store
+        self._me = me
         self._clock = clock
 
     async def of_room(self, room_id: str, seen: Mapping[str, Member]) -> None:
@@ -55,7 +56,7 @@ class Rollcall:
         mxid, where = event["state_key"], event["content"]["membership"]
         now = self._clock()
         since = min(now, datetime.fromtimestamp(event["origin_server_ts"] / 1000, UTC))
-        by_choice = where == "leave" and event["sender"] == mxid
+        by_choice = where == "leave" and event["sender"] != self._me
         await rooms.moved(session, room_id, mxid, where, since, by_choice=by_choice)
         await deadlines.set_(session, "member.moved", f"{room_id} {mxid}", now)
 

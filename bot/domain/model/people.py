@@ -41,7 +41,10 @@ class Room(SQLModel, table=True):
 
 
 class Member(SQLModel, table=True):
-    """What a room last said of a person: joined, invited, left by choice or taken out."""
+    """What a room last said of a person.
+
+    `by_choice`: they left, or another person took them out; either way it was not the bot.
+    """
 
     room_id: str = Field(primary_key=True)
     mxid: str = Field(primary_key=True)
