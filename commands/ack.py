@@ -1,16 +1,41 @@
-"""Say that a summons has been received."""
+"""Say that a summons, or a carry-back, has been received."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Annotated
+
 from bot.asking import Ask, command
-from bot.asking.acknowledging import WhichSummons, answer
+from bot.asking.acknowledging import answer, read_summons
+from bot.asking.arguments import Reader, id_reader
+from bot.asking.carrying import carryback_of, received
+from bot.asking.words import Words
 from bot.domain.answer import Answer
 from bot.domain.model import CallState
 
 TAPS = dict.fromkeys(("✅", "👍", "✔"), ("summons",))
 
 
+_carry_back = id_reader("AF", "carry_back")
+
+
+def read_which(words: Words, ask: Ask) -> str:
+    """Read the id of a summons or of a carry-back; nothing ("") where there is none."""
+    if (words.peek() or "").upper().startswith("AF-"):
+        found: str = _carry_back.read(words, ask)
+        return found
+    return read_summons(words, ask)
+
+
+Which = Annotated[str, Reader(read_which)]
+
+
 @command("ack", "acknowledge", sv=("kvittera", "kvitterar", "kvitterat"), taps=TAPS)
-async def ack(ask: Ask, summons: WhichSummons = "") -> list[Answer]:
-    """Acknowledge a summons: it has been received, which is not yet to attend (R10)."""
-    return await answer(ask, summons, CallState.ACKNOWLEDGED)
+async def ack(ask: Ask, which: Which = "") -> Sequence[Answer]:
+    """Acknowledge a summons: it has been received, which is not yet to attend (R10).
+
+    Likewise a carry-back, which is then received and not yet carried.
+    """
+    if which.startswith("AF-") or (not which and ask.about_id("carry_back")):
+        return await received(ask, await carryback_of(ask, which))
+    return await answer(ask, which, CallState.ACKNOWLEDGED)

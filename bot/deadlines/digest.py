@@ -35,10 +35,10 @@ ON_TIME = timedelta(minutes=5)
 async def late(ring: Ring) -> list[Reply]:
     """Ask the vice chair to approve what nobody has, and tell the chair so."""
     meeting = await meetings.by_id(ring.session, ring.subject)
-    if meeting is None or meeting.state != MeetingState.ENDED:
+    forum = ring.region.forums.get(meeting.forum) if meeting else None
+    if meeting is None or forum is None or meeting.state != MeetingState.ENDED:
         return []
     drafted = await digests.kept(ring.session, digests.DRAFTED, meeting.id)
-    forum = ring.region.forum(meeting.forum)
     there = await carrying.roster(ring.session, ring.now)
     vice, chair = (
         next((held.mxid for held in there.get(code or "", ())), None)

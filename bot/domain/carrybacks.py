@@ -15,7 +15,7 @@ from bot.domain.answer import Typed
 from bot.domain.digests import Record, Told, limits_in, taken_on
 from bot.domain.limits import due
 from bot.domain.model import Action, Choice
-from bot.domain.region import Forum, Region
+from bot.domain.region import Region
 
 
 @dataclass(frozen=True)
@@ -63,7 +63,7 @@ def destinations(region: Region, record: Record) -> list[Destination]:
         new = Destination(organisation, seat, fyi, first=not known)
         found.setdefault((organisation, seat), new)
 
-    seats = list(_seats(region.forum(record.meeting.forum), record))
+    seats = list(_seats(region, record))
     for function, _, coopted in seats:
         add(region.home_of(function).code, function, fyi=coopted)
     for function, represents, coopted in seats:
@@ -76,13 +76,18 @@ def destinations(region: Region, record: Record) -> list[Destination]:
     return list(found.values())
 
 
-def _seats(forum: Forum, record: Record) -> Iterator[tuple[str, tuple[str, ...], bool]]:
-    """Go through the seats of the law, and those that were called to this meeting besides."""
+def _seats(region: Region, record: Record) -> Iterator[tuple[str, tuple[str, ...], bool]]:
+    """Go through the seats of the law, and those that were called to this meeting besides.
+
+    What the law no longer has is left out.
+    """
+    forum = region.forum(record.meeting.forum)
     for seat in forum.seats:
         yield seat.function, seat.represents, seat.coopted
     for call in record.calls:
-        if forum.seat_of(call.function) is None:
-            yield call.function, tuple(call.represents), False
+        if forum.seat_of(call.function) is None and call.function in region.functions:
+            known = tuple(code for code in call.represents if code in region.organisations)
+            yield call.function, known, False
 
 
 def _touched(region: Region, record: Record) -> Iterator[str]:
@@ -133,7 +138,7 @@ def _speaker(region: Region, told: Told, to: Destination) -> str | None:
 
 
 def _actions(region: Region, record: Record, to: Destination) -> Iterator[Action]:
-    seats = {function for function, _, _ in _seats(region.forum(record.meeting.forum), record)}
+    seats = {function for function, _, _ in _seats(region, record)}
     for action in record.actions:
         theirs = _is_of(region, action.function, to.organisation)
         if theirs and (action.function == to.seat or (to.first and action.function not in seats)):

@@ -175,6 +175,16 @@ async def test_a_word_does_what_a_tap_does(story: Story) -> None:
     )
 
 
+async def test_to_acknowledge_it_is_to_receive_it(story: Story) -> None:
+    await published(story)
+
+    await story.says("lindo.SAK", "kvittera AF-2026-0028", "direct")
+    await story.says("soderby.TIB", "kvittera", "direct", to="Återföring")
+
+    assert (await part_of(story, "lindo")).state == CarryBackState.RECEIVED
+    assert (await part_of(story, "soderby")).state == CarryBackState.RECEIVED
+
+
 async def test_the_receiver_reads_the_part_and_what_the_forum_agreed(story: Story) -> None:
     await published(story)
 
@@ -498,8 +508,10 @@ async def test_home_shows_where_it_has_come(story: Story) -> None:
 
     await story.says(CHAIR, "!hemma")
     await story.says("ekviken.TIB", "hemma M-118", "direct")
+    await story.says("kansli.RSIB", "hemma", "direct")
 
     said = story.said_last()
+    assert story.told_last("kansli.RSIB") == said
     assert said.startswith(
         "Hemma efter Ordinarie samverkanskonferens v. 42 (M-2026-118): "
         "1 av 30 kvitterade, 0 av 7 med egen del återförda hemma, 0 bekräftade.\n"

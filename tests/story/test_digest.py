@@ -207,6 +207,20 @@ async def test_without_chair_and_secretary_the_vice_chair_gets_the_draft(story: 
     assert story.told_last("kansli.RSIB").startswith("Fastställ sammanfattningen")
 
 
+async def test_what_closed_after_the_last_digest_is_told_in_the_next(story: Story) -> None:
+    await published(story)
+    await story.to("2026-10-16T09:00")
+    await agreed(story, {"reg.TIB": (Choice.AGREES, "")}, id_="OV-2026-064", text="Sandning")
+    await story.to("2026-10-22T09:00")
+    await held(story, id_="M-2026-119")
+
+    await story.says(CHAIR, "!avsluta")
+    await story.says(CHAIR, "!fastställ")
+
+    assert "OV-2026-064, överenskommen med förbehåll: ”Sandning”" in story.said_last()
+    assert "OV-2026-061" not in story.said_last()
+
+
 async def test_digest_shows_the_last_one_again(story: Story) -> None:
     await published(story)
     told = story.said_last()

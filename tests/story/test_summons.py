@@ -336,7 +336,7 @@ async def test_the_log_holds_every_turn(called: Story) -> None:
 
 
 async def test_a_carry_back_is_received_by_its_own_word(called: Story) -> None:
-    await called.says("pol.VB", "!kvittera AF-2026-0014", "direct")
+    await called.says("pol.VB", "!deltar AF-2026-0014", "direct")
 
     assert "!mottagen AF-2026-0014" in called.told_last("pol.VB")
     assert (await the_calls(called))["pol.VB"].state == CallState.ASKED
