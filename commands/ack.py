@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from typing import Annotated
 
 from bot.asking import Ask, command
-from bot.asking.acknowledging import answer, read_summons
 from bot.asking.arguments import Reader, id_reader
-from bot.asking.carrying import carryback_of, received
 from bot.asking.words import Words
 from bot.domain.answer import Answer
 from bot.domain.model import CallState
+from bot.procedures.acknowledging import answer, read_summons
+from bot.procedures.carrying import carryback_of, received
 
 TAPS = dict.fromkeys(("✅", "👍", "✔"), ("summons",))
 

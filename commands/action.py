@@ -6,13 +6,13 @@ import re
 from typing import Annotated
 
 from bot.asking import Ask, LocalTime, Rest, command
-from bot.asking.actions import DUE, facts, shown, subject
 from bot.asking.arguments import Reader, read_forum
 from bot.asking.words import Words
 from bot.domain.answer import Answer, InForum, Refusal, Reply
 from bot.domain.calendar import local
 from bot.domain.model import Action
 from bot.domain.seats import seats_in
+from bot.procedures.actions import DUE, facts, shown, subject
 from bot.store import actions, agreements, counters, deadlines, log, meetings
 
 _REFERENCE = re.compile(r"^(?:OV|BE)-(?:\d{4}-)?\d+$", re.IGNORECASE)

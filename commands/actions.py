@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from bot.asking import Ask, ForumCode, command
-from bot.asking.actions import facts
 from bot.domain.answer import Reply
+from bot.procedures.actions import facts
 from bot.store import actions
 
 

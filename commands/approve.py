@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from bot.asking import Ask, MeetingId, command
-from bot.asking.leading import lead_of, may_lead, meeting_meant, meeting_of
 from bot.domain.answer import Direct, InForum, Refusal, Reply
 from bot.domain.digests import Record, digest
 from bot.domain.frozen import freeze
 from bot.domain.homecoming import note
 from bot.domain.model import CarryBack, Meeting, MeetingState
 from bot.domain.region import Forum
+from bot.procedures.leading import lead_of, may_lead, meeting_meant, meeting_of
 from bot.store import carrying, deadlines, digests
 from bot.store import log as log_
 

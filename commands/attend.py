@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from bot.asking import Ask, command
-from bot.asking.acknowledging import WhichSummons, answer
 from bot.domain.answer import Answer
 from bot.domain.model import CallState
+from bot.procedures.acknowledging import WhichSummons, answer
 
 
 @command("attend", "attending", sv=("deltar", "delta", "kommer"))

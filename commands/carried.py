@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from bot.asking import Ask, CarryBackId, FunctionCode, Rest, Word, command
-from bot.asking.carrying import carryback_of, handed_over, sent_home
 from bot.domain.answer import Refusal, Reply, Typed
 from bot.domain.model import CarryBack
+from bot.procedures.carrying import carryback_of, handed_over, sent_home
 
 WAYS = {
     "phone": "phone", "telefon": "phone", "tfn": "phone",

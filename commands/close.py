@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from bot.asking import Ask, MeetingId, command
-from bot.asking.leading import lead_of, may_lead, meeting_meant, meeting_of
 from bot.domain.answer import Direct, InForum, Refusal, Reply
 from bot.domain.digests import digest, limits_in
 from bot.domain.frozen import freeze
 from bot.domain.limits import due
 from bot.domain.model import Meeting, MeetingState
 from bot.domain.region import Forum
+from bot.procedures.leading import lead_of, may_lead, meeting_meant, meeting_of
 from bot.store import deadlines, digests, holdings
 from bot.store import log as log_
 

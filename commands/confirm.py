@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from bot.asking import Ask, CarryBackId, command
-from bot.asking.carrying import carryback_of, confirmed
 from bot.domain.answer import Reply
+from bot.procedures.carrying import carryback_of, confirmed
 
 
 @command("confirm", sv="bekräfta", taps={"✅": ["receipt"]})

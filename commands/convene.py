@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from bot.asking import Ask, ForumCode, LocalTime, Rest, command
-from bot.asking.summoning import Wanted, summon
 from bot.domain import authority
 from bot.domain.answer import Answer, InForum, Refusal, Reply
 from bot.domain.region import Forum
 from bot.domain.summons import ends_at
+from bot.procedures.summoning import Wanted, summon
 from bot.store import holdings
 
 NAMED = 3  # functions named in a refusal; the rest are counted

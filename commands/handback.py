@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from bot.asking import ActionId, Ask, Rest, command
-from bot.asking.actions import ending
 from bot.domain.answer import Answer
 from bot.domain.model import ActionState
+from bot.procedures.actions import ending
 
 
 @command("handback", "giveback", sv="återlämna")

@@ -7,13 +7,13 @@ from typing import Annotated, Any
 
 from bot.asking import Ask, command
 from bot.asking.arguments import Reader, id_reader, read_forum
-from bot.asking.leading import meeting_of
 from bot.asking.words import Words
 from bot.domain.answer import Refusal, Reply
 from bot.domain.authority import acting_as
 from bot.domain.homecoming import lacking, progress, summary
 from bot.domain.model import CarryBack, Meeting
 from bot.domain.region import Forum
+from bot.procedures.leading import meeting_of
 from bot.store import carrybacks, meetings
 
 _MEETING = re.compile(r"^M-", re.IGNORECASE)

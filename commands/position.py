@@ -7,14 +7,14 @@ from datetime import datetime
 from typing import Annotated
 
 from bot.asking import Ask, FunctionCode, command
-from bot.asking.agreements import standing
 from bot.asking.arguments import Reader, id_reader, read_time
-from bot.asking.positions import Given, take_down
 from bot.asking.words import Words, unquoted
 from bot.domain import positions
 from bot.domain.answer import Answer, Direct, InForum, Refusal, Reply, Typed
 from bot.domain.model import Agreement, AgreementState, Choice
 from bot.domain.seats import seat_in
+from bot.procedures.agreements import standing
+from bot.procedures.positions import Given, take_down
 from bot.store import agreements
 
 ALONE = "·"

@@ -8,8 +8,6 @@ from typing import Annotated
 
 from bot.asking import Ask, ForumCode, LocalTime, Rest, command
 from bot.asking.arguments import Reader
-from bot.asking.closing import CLOSES
-from bot.asking.proposing import begin, concerned, put
 from bot.asking.words import Words
 from bot.domain.answer import Answer, Refusal
 from bot.domain.calendar import local
@@ -17,6 +15,8 @@ from bot.domain.model import Agreement
 from bot.domain.region import Forum
 from bot.domain.seats import with_position
 from bot.domain.spelling import folded
+from bot.procedures.closing import CLOSES
+from bot.procedures.proposing import begin, concerned, put
 from bot.store import agreements, deadlines, log
 
 

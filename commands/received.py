@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from bot.asking import Ask, CarryBackId, command
-from bot.asking.carrying import carryback_of, received
 from bot.domain.answer import Reply
+from bot.procedures.carrying import carryback_of, received
 
 
 @command("received", sv="mottagen", taps={"✅": ["carry_back"]})

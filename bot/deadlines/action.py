@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from bot.asking import Ring, deadline
-from bot.asking.actions import DUE, facts, shown, subject
 from bot.domain.answer import Answer, Direct, InForum, Reply
 from bot.domain.model import ActionState
+from bot.procedures.actions import DUE, facts, shown, subject
 from bot.store import actions, holdings, log
 
 

@@ -5,7 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from bot.asking import Ring, deadline
-from bot.asking.agreements import (
+from bot.domain.agreements import STANDING, Stand, complete
+from bot.domain.answer import Answer, Direct, InForum, Reply, Typed
+from bot.domain.model import Agreement, AgreementState
+from bot.procedures.agreements import (
     advisory,
     backer,
     facts,
@@ -14,10 +17,7 @@ from bot.asking.agreements import (
     standing,
     subject,
 )
-from bot.asking.closing import ANCHORING, CLOSES, ENDS, REVIEW, close, settled
-from bot.domain.agreements import STANDING, Stand, complete
-from bot.domain.answer import Answer, Direct, InForum, Reply, Typed
-from bot.domain.model import Agreement, AgreementState
+from bot.procedures.closing import ANCHORING, CLOSES, ENDS, REVIEW, close, settled
 from bot.store import agreements, deadlines, holdings, log
 
 

@@ -12,11 +12,11 @@ import structlog
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.asking import Ring, deadline
-from bot.asking.summoning import Wanted, summon
 from bot.domain.answer import Answer
 from bot.domain.calendar import NeverFalls, Occurrence, local, next_occurrence
 from bot.domain.region import Cadence, Forum, Mode, Region
 from bot.domain.summons import call_before, ends_at
+from bot.procedures.summoning import Wanted, summon
 from bot.store import deadlines, kept, meetings
 from bot.store import log as chained
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from bot.asking import Ring, deadline
-from bot.asking.opening import opening
-from bot.asking.roll import advance, read, roster_now
-from bot.asking.summoning import AFTER_END, ENDS, OPENS
 from bot.domain.answer import Answer, Direct, InForum, Reply
 from bot.domain.model import Meeting, MeetingState
+from bot.procedures.opening import opening
+from bot.procedures.roll import advance, read, roster_now
+from bot.procedures.summoning import AFTER_END, ENDS, OPENS
 from bot.store import actions, agreements, deadlines, log, meetings, summonses
 
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from bot.asking import Ring, deadline
-from bot.asking.roll import STEP, advance, read, roster_now
 from bot.domain.answer import Answer
+from bot.procedures.roll import STEP, advance, read, roster_now
 from bot.store import summonses
 
 

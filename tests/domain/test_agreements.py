@@ -10,13 +10,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.asking.agreements import listed
 from bot.domain import mandates, positions
 from bot.domain.agreements import complete, outcome, remind_at, stands, undecided_until
 from bot.domain.model import Agreement, AgreementState, Choice, Position
 from bot.domain.region import Mandate, Region
 from bot.domain.seats import called, seat_in
 from bot.domain.spelling import folded
+from bot.procedures.agreements import listed
 from config.region import load_region
 
 NOW = datetime(2026, 10, 15, 8, 0, tzinfo=UTC)

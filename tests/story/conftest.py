@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import shutil
 from collections.abc import AsyncIterator
 from datetime import date, datetime
 from pathlib import Path
@@ -29,12 +31,19 @@ def malarvik() -> Region:
     return load_region(HOUSE / "config/example/malarvik.yaml", date(2026, 10, 12))
 
 
+@pytest.fixture(scope="session")
+def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Make the tables once; each story begins with a copy."""
+    file = tmp_path_factory.mktemp("story") / "empty.db"
+    asyncio.run(migrate(f"sqlite:///{file}"))
+    return file
+
+
 @pytest.fixture
-async def story(malarvik: Region, tmp_path: Path) -> AsyncIterator[Story]:
+async def story(malarvik: Region, empty_database: Path, tmp_path: Path) -> AsyncIterator[Story]:
     """Begin on Monday 12 October 2026 at 08.00, every function held."""
-    url = f"sqlite:///{tmp_path / 'story.db'}"
-    await migrate(url)
-    store = await Store.open(url)
+    shutil.copy(empty_database, tmp_path / "story.db")
+    store = await Store.open(f"sqlite:///{tmp_path / 'story.db'}")
     words = Phrasebook([HOUSE / "config/text"], malarvik)
     start = datetime.fromisoformat(START).replace(tzinfo=malarvik.timezone)
     desk = Desk(malarvik, Catalogue.discover(), Post(words, malarvik.language))

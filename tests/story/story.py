@@ -95,7 +95,9 @@ class Story:
         """Let somebody join or leave a room; `by` another makes it not their own choice."""
         mxid = mxid_of(who)
         await self._happens(
-            where, by or who, lambda head: Moved(*head, mxid=mxid, membership=membership)
+            where,
+            by or who,
+            lambda head: Moved(*head, mxid=mxid, membership=membership, by_us=by == BOT),
         )
 
     # --- time ---
@@ -166,7 +168,7 @@ class Story:
         async with self.store.begin() as session:
             room_id = await self._room(session, key)
             head = (f"$in{next(self._numbers)}", room_id, mxid, self.clock.now())
-            await self.desk.hear(session, event(head), self.clock.now())
+            await self.desk.hear(session, [event(head)], self.clock.now())
         await self._ring()
 
     async def _until(self, target: datetime) -> None:

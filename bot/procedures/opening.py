@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from bot.asking.roll import Asking, Roll
 from bot.domain.answer import Facts, InForum, Reply, Typed
 from bot.domain.attendance import not_authorities, standing
 from bot.domain.authority import opener
 from bot.domain.model import Action, CarryBack
 from bot.domain.region import Region
 from bot.domain.summons import Roster
+from bot.procedures.roll import Asking, Roll
 from bot.store import actions, carrybacks, rooms
 
 SHOWN = 5

@@ -6,11 +6,11 @@ from datetime import datetime
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from bot.asking.agreements import listed, result, seat_facts, shown, standing, subject
 from bot.domain.agreements import STANDING, Stand, outcome, undecided_until
 from bot.domain.answer import Answer, InForum, PollEnd, Reply, Typed
 from bot.domain.model import Agreement
 from bot.domain.region import Region
+from bot.procedures.agreements import listed, result, seat_facts, shown, standing, subject
 from bot.store import deadlines, log
 
 CLOSES = "agreement.closes"

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from bot.asking.roll import Asking, Roll, Turns, asks, roster_now, seat_call, write
 from bot.domain.answer import Answer, InForum, Reply, Typed
 from bot.domain.attendance import seat_facts
 from bot.domain.calendar import local
@@ -13,6 +12,7 @@ from bot.domain.calling import SeatCall
 from bot.domain.model import Call, CallStep, Holding, Meeting, Summons
 from bot.domain.region import Forum
 from bot.domain.summons import Roster, limits_for, mode_of
+from bot.procedures.roll import Asking, Roll, Turns, asks, roster_now, seat_call, write
 from bot.store import counters, deadlines, log, rooms
 
 OPENS, ENDS = "meeting.opens", "meeting.ends"

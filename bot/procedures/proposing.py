@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from bot.asking.agreements import facts, mode_of, shown, standing, subject
 from bot.asking.ask import Ask
 from bot.domain.answer import Answer, Ballot, Direct, InForum, Refusal, Reply, Typed
 from bot.domain.calendar import NeverFalls, local, next_occurrence
@@ -14,6 +13,7 @@ from bot.domain.limits import due
 from bot.domain.model import Agreement, Choice
 from bot.domain.region import Forum, Mode
 from bot.domain.seats import called, with_position
+from bot.procedures.agreements import facts, mode_of, shown, standing, subject
 from bot.store import counters, holdings, meetings, rooms
 
 BALLOT = Ballot("agreement/question", tuple((str(c), f"choice/{c}") for c in Choice))

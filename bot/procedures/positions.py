@@ -6,9 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from bot.asking.agreements import backer, mode_of, seat_facts, shown, standing, subject
 from bot.asking.ask import Ask
-from bot.asking.closing import ANCHORING, anchoring_subject, close, settled
 from bot.domain import mandates
 from bot.domain.agreements import AGREEING, Stand, complete, counting, remind_at, stand
 from bot.domain.answer import Answer, Direct, InForum, Reply, Typed
@@ -16,6 +14,8 @@ from bot.domain.calendar import local
 from bot.domain.limits import due
 from bot.domain.model import Agreement, AgreementState, Choice, Position
 from bot.domain.seats import seat_in
+from bot.procedures.agreements import backer, mode_of, seat_facts, shown, standing, subject
+from bot.procedures.closing import ANCHORING, anchoring_subject, close, settled
 from bot.store import agreements, deadlines, log, meetings
 
 

@@ -7,11 +7,11 @@ from typing import Annotated
 
 from bot.asking.arguments import Reader, SummonsId
 from bot.asking.ask import Ask
-from bot.asking.roll import Roll, Turns, asks, note, read, roster_now, status, write
 from bot.asking.words import Words
 from bot.domain.answer import Answer, Direct, Facts, Refusal, Reply
 from bot.domain.calling import SeatCall, answers_for
 from bot.domain.model import CallState
+from bot.procedures.roll import Roll, Turns, asks, note, read, roster_now, status, write
 from bot.store import deadlines, summonses
 
 _AN_ID = re.compile(r"^[^\W\d]{1,2}-(\d{4}-)?\d+$")
