@@ -141,7 +141,7 @@ class Player:
             finding = Finding(holds=False, instead=f"{error} was never saved")
         final = finding.holds or self.scene.now >= pending.until
         if final:
-            what = judging.described(self.scene, pending.wanted)
+            what = self._known(judging.described(self.scene, pending.wanted))
             self._judge(Verdict(pending.step, what, self.scene.now, finding))
         return final
 
@@ -184,6 +184,10 @@ class Player:
     def _filled(self, text: str) -> str:
         """Put what was saved in the place of its name; KeyError if it was not."""
         return NAME.sub(lambda found: self._saved[found["name"]], text)
+
+    def _known(self, text: str) -> str:
+        """Put in what has been saved, and leave what has not as it is."""
+        return NAME.sub(lambda found: self._saved.get(found["name"], found[0]), text)
 
     def _pattern(self, text: str) -> str:
         """Put what was saved into an expression, to be matched as it is."""
