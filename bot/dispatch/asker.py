@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -11,7 +12,8 @@ from bot.asking import Ask, Command
 from bot.domain.answer import Direct, InForum, InRoom, Place
 from bot.domain.incoming import Event, Reacted, Said, Voted
 from bot.domain.region import Region
-from bot.store import holdings, letters, people, rooms
+from bot.store import letters, rooms
+from bot.store.askers import Askers
 
 
 def place_of(key: str | None, room_id: str) -> Place:
@@ -24,6 +26,24 @@ def place_of(key: str | None, room_id: str) -> Place:
     return InRoom(room_id)
 
 
+def target_of(event: Event) -> str | None:
+    """Give the event that this one answers to, if any."""
+    match event:
+        case Said(reply_to=target) | Reacted(target=target) | Voted(poll=target):
+            return target
+    return None
+
+
+@dataclass(frozen=True)
+class Known:
+    """What was looked up for one batch, at its moment. `about`: the subjects, by the event id."""
+
+    session: AsyncSession
+    now: datetime
+    about: Mapping[str, str | None]
+    askers: Askers
+
+
 @dataclass
 class Asker:
     """Makes an `Ask` of an event; remembers only which room is which, and that never changes."""
@@ -32,19 +52,28 @@ class Asker:
     verbs: tuple[Command, ...]
     _places: dict[str, Place] = field(default_factory=dict)
 
-    async def ask(self, session: AsyncSession, event: Event, now: datetime) -> Ask | None:
+    async def look_up(
+        self, session: AsyncSession, events: Collection[Event], now: datetime
+    ) -> Known:
+        """Look up, at once, what is asked about everybody's events in one batch."""
+        targets = [target for event in events if (target := target_of(event))]
+        about = await letters.subjects_of(session, targets)
+        return Known(session, now, about, Askers(session, {each.sender for each in events}, now))
+
+    async def ask(self, event: Event, known: Known) -> Ask | None:
         """Gather who asks what and where; None for a reaction or a vote on something not ours."""
-        about = await self._about(session, event)
+        session = known.session
+        about = known.about.get(target_of(event) or "")
         if about is None and not isinstance(event, Said):
             return None
         place = await self._place(session, event.room_id)
-        held = tuple(await holdings.held_by(session, event.sender, now))
-        person = await people.get(session, event.sender)
+        held = await known.askers.held_by(event.sender)
+        person = await known.askers.person(event.sender)
         name = person.name if person else (held[0].name if held else event.sender)
         return Ask(
             session=session,
             region=self.region,
-            now=now,
+            now=known.now,
             mxid=event.sender,
             name=name,
             place=place,
@@ -64,14 +93,3 @@ class Asker:
             if not isinstance(place, InRoom):
                 self._places[room_id] = place
         return place
-
-    async def _about(self, session: AsyncSession, event: Event) -> str | None:
-        match event:
-            case Said(reply_to=target) if target:
-                pass
-            case Reacted(target=target) | Voted(poll=target):
-                pass
-            case _:
-                return None
-        letter = await letters.of_event(session, target)
-        return letter.subject if letter else None

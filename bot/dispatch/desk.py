@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 import structlog
@@ -13,20 +13,41 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.asking import Ask, Ring
 from bot.asking.command import listed
-from bot.dispatch.asker import Asker
+from bot.dispatch.asker import Asker, Known
 from bot.dispatch.catalogue import Catalogue
 from bot.dispatch.grammar import bind
 from bot.dispatch.hearing import Wish, wish
 from bot.dispatch.post import Occasion, Post
 from bot.domain.answer import Refusal, Reply
-from bot.domain.incoming import Echoed, Event, Incoming, Moved, Unreadable
-from bot.domain.model import Deadline
+from bot.domain.incoming import Echoed, Event, Incoming, Moved, Reacted, Said, Unreadable, Voted
+from bot.domain.model import Deadline, Letter
 from bot.domain.region import Region
 from bot.store import deadlines, handled, letters, people, rooms
 
 log = structlog.get_logger()
 
 TRY_AGAIN = timedelta(minutes=1)  # after a deadline whose handler failed
+
+
+Asks = Said | Reacted | Voted
+
+
+@dataclass
+class Work:
+    """One batch on the desk: what was looked up for it, and what it leaves behind."""
+
+    known: Known
+    handled_before: set[str]
+    handled_now: list[str] = field(default_factory=list)
+    outbox: list[Letter] = field(default_factory=list)
+
+    def first_time(self, event_id: str) -> bool:
+        """Tell whether the event is new, and remember it from now on."""
+        if event_id in self.handled_before:
+            return False
+        self.handled_before.add(event_id)
+        self.handled_now.append(event_id)
+        return True
 
 
 @dataclass
@@ -41,32 +62,34 @@ class Desk:
         """Set up what finds out who asks."""
         self._asker = Asker(self.region, tuple(self.catalogue.commands()))
 
-    async def hear_all(
-        self, session: AsyncSession, events: Sequence[Incoming], now: datetime
-    ) -> None:
-        """Deal with what has come in one answer, in order; the bot's own echoes all at once.
+    async def hear(self, session: AsyncSession, events: Sequence[Incoming], now: datetime) -> None:
+        """Deal with what has come in one answer, in order.
 
-        An echo says that a letter has arrived, which is true whatever came before it.
+        What goes wrong in an event is undone, said and logged; never raised. The bot's own echoes
+        are noted first: that a letter has arrived is true whatever came before it. What every
+        event needs is looked up at once, and what each leaves behind is written at once.
         """
         echoes = {event.letter: event.event_id for event in events if isinstance(event, Echoed)}
         await letters.mark_sent(session, echoes, now)
+        asked = [event for event in events if isinstance(event, Asks)]
+        known = await self._asker.look_up(session, asked, now)
+        handled_before = await handled.among(session, [event.event_id for event in asked])
+        work = Work(known, handled_before)
         for event in events:
-            if not isinstance(event, Echoed):
-                await self.hear(session, event, now)
+            await self._hear(work, event)
+        await handled.remember(session, work.handled_now, now)
+        await letters.write(session, work.outbox)
 
-    async def hear(self, session: AsyncSession, event: Incoming, now: datetime) -> None:
-        """Deal with one event. What goes wrong in it is undone, said and logged; never raised."""
+    async def _hear(self, work: Work, event: Incoming) -> None:
         match event:
-            case Echoed():
-                await letters.mark_sent(session, {event.letter: event.event_id}, now)
             case Moved():
-                await self._moved(session, event, now)
+                await self._moved(work.known.session, event, work.known.now)
             case Unreadable():
                 log.warning("event.unreadable", sender=event.sender, event_id=event.event_id)
-            case _:
-                ask = await self._asker.ask(session, event, now)
+            case Said() | Reacted() | Voted():
+                ask = await self._asker.ask(event, work.known)
                 if ask is not None:
-                    await self._answer(session, event, ask)
+                    await self._answer(work, event, ask)
 
     async def ring(self, session: AsyncSession, deadline: Deadline, now: datetime) -> None:
         """Deal with a deadline that has come; one of a kind nobody knows is let go and logged."""
@@ -79,7 +102,7 @@ class Desk:
         try:
             async with session.begin_nested():
                 answers = listed(await kind.run(ring))
-                await self.post.write(session, answers, Occasion(now))
+                await letters.write(session, await self.post.write(session, answers, Occasion(now)))
         except Exception:
             log.exception("deadline.failed", kind=deadline.kind, subject=deadline.subject)
             await deadlines.set_(session, deadline.kind, deadline.subject, now + TRY_AGAIN)
@@ -94,32 +117,34 @@ class Desk:
         )
         await deadlines.set_(session, "member.moved", f"{event.room_id} {event.mxid}", now)
 
-    async def _answer(self, session: AsyncSession, event: Event, ask: Ask) -> None:
+    async def _answer(self, work: Work, event: Event, ask: Ask) -> None:
         occasion = Occasion(ask.now, ask.place, ask.language, ask.event_id)
         found: Wish | None = None
         try:
             found = wish(self.catalogue, event, ask)
-            if found is None or not await handled.first_time(session, event.event_id, ask.now):
+            if found is None or not work.first_time(event.event_id):
                 return
-            if found.language:
+            if found.language and found.language != ask.language:
                 ask = dataclasses.replace(ask, language=found.language)
                 occasion = dataclasses.replace(occasion, language=found.language)
                 if ask.direct:
-                    await people.set_language(session, ask.mxid, ask.language)
-            await self._run(found, ask, occasion)
+                    await people.set_language(ask.session, ask.mxid, ask.language)
+            work.outbox += await self._run(found, ask, occasion, work.outbox)
         except Refusal as refusal:
-            await self.post.write(session, [_refused(found, refusal)], occasion)
+            work.outbox += await self.post.write(ask.session, [_refused(found, refusal)], occasion)
         except Exception:
             reference = secrets.token_hex(3)
             log.exception("event.failed", event_id=event.event_id, reference=reference)
             sorry = Reply("refusal/broken", {"reference": reference})
-            await self.post.write(session, [sorry], occasion)
+            work.outbox += await self.post.write(ask.session, [sorry], occasion)
 
-    async def _run(self, found: Wish, ask: Ask, occasion: Occasion) -> None:
+    async def _run(
+        self, found: Wish, ask: Ask, occasion: Occasion, before: Sequence[Letter]
+    ) -> list[Letter]:
         async with ask.session.begin_nested():
             arguments = bind(found.command, found.words, ask)
             answers = listed(await found.command.run(ask, **arguments))
-            await self.post.write(ask.session, answers, occasion)
+            return await self.post.write(ask.session, answers, occasion, before)
 
 
 def _refused(found: Wish | None, refusal: Refusal) -> Reply:

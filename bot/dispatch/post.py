@@ -47,16 +47,26 @@ class Post:
     """The region's: what is said in a forum, and to those who never chose another."""
 
     async def write(
-        self, session: AsyncSession, answers: Sequence[Answer], occasion: Occasion
-    ) -> None:
-        """Write a letter, or several, for each answer."""
+        self,
+        session: AsyncSession,
+        answers: Sequence[Answer],
+        occasion: Occasion,
+        before: Sequence[Letter] = (),
+    ) -> list[Letter]:
+        """Write a letter, or several, for each answer; they are sent once they are kept.
+
+        `before` are those written in the same transaction and not kept yet.
+        """
+        written: list[Letter] = []
         for answer in answers:
             if isinstance(answer, PollEnd):
-                await self._end_poll(session, answer, occasion)
+                so_far = [*before, *written]
+                written += await self._end_poll(session, answer, occasion, so_far)
             else:
-                await self._say(session, answer, occasion)
+                written += await self._say(session, answer, occasion)
+        return written
 
-    async def _say(self, session: AsyncSession, reply: Reply, occasion: Occasion) -> None:
+    async def _say(self, session: AsyncSession, reply: Reply, occasion: Occasion) -> list[Letter]:
         place = reply.to or occasion.place
         if place is None:
             msg = f"{reply.name} has nowhere to go"
@@ -74,17 +84,16 @@ class Post:
             content["reply_to"] = occasion.event_id
         letter = _letter(place, "message", content, occasion.now)
         letter.subject, letter.object, letter.urgent = reply.subject, reply.object, reply.call
-        await letters.write(session, letter)
+        written = [letter]
         if reply.ballot:
-            await self._poll(session, reply, place, language, occasion.now)
+            written.append(self._poll(reply, place, language, occasion.now))
         if reply.tap:
             tap = _letter(place, "tap", {"key": reply.tap}, occasion.now)
             tap.target = letter.id
-            await letters.write(session, tap)
+            written.append(tap)
+        return written
 
-    async def _poll(
-        self, session: AsyncSession, reply: Reply, place: Place, language: str, now: datetime
-    ) -> None:
+    def _poll(self, reply: Reply, place: Place, language: str, now: datetime) -> Letter:
         assert reply.ballot is not None  # noqa: S101 - the caller looked
         ballot = reply.ballot
         content = {
@@ -96,16 +105,21 @@ class Post:
         }
         poll = _letter(place, "poll", content, now)
         poll.subject = reply.subject
-        await letters.write(session, poll)
+        return poll
 
-    async def _end_poll(self, session: AsyncSession, end: PollEnd, occasion: Occasion) -> None:
-        poll = await letters.latest_of_subject(session, end.subject, "poll")
+    async def _end_poll(
+        self, session: AsyncSession, end: PollEnd, occasion: Occasion, so_far: Sequence[Letter]
+    ) -> list[Letter]:
+        polls = [it for it in so_far if it.kind == "poll" and it.subject == end.subject]
+        poll = (polls and polls[-1]) or await letters.latest_of_subject(
+            session, end.subject, "poll"
+        )
         if poll is None:
-            return
+            return []
         line = self.phrasebook.line(end.name, end.facts, self.language, now=occasion.now)
         letter = _letter(end.to, "poll_end", {"plain": line}, occasion.now)
         letter.target = poll.id
-        await letters.write(session, letter)
+        return [letter]
 
     async def _language(
         self, session: AsyncSession, place: Place, spoken: Language | None

@@ -78,7 +78,7 @@ class Line:
         batch = self.ears.read(sync, first=since is None)
         if batch.events or batch.next_batch != since:
             async with self.store.begin() as session:
-                await self.desk.hear_all(session, batch.events, self.now())
+                await self.desk.hear(session, batch.events, self.now())
                 await kept.put(session, SINCE, batch.next_batch)
         for room_id, inviter in batch.invites:
             await self._come(room_id, inviter)

@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 
+from sqlalchemy import insert
 from sqlmodel import col, delete, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.domain.model import Handled
 
 
-async def first_time(session: AsyncSession, event_id: str, now: datetime) -> bool:
-    """Tell whether the event is new, and remember it from now on."""
-    known = select(Handled.event_id).where(Handled.event_id == event_id)
-    if (await session.exec(known)).first() is not None:
-        return False
-    session.add(Handled(event_id=event_id, handled_at=now))
-    return True
+async def among(session: AsyncSession, event_ids: Collection[str]) -> set[str]:
+    """Tell which of these events have been handled."""
+    known = select(Handled.event_id).where(col(Handled.event_id).in_(event_ids))
+    return set(await session.exec(known))
+
+
+async def remember(session: AsyncSession, event_ids: Collection[str], now: datetime) -> None:
+    """Remember new events as handled, from now on."""
+    if event_ids:
+        rows = [{"event_id": event_id, "handled_at": now} for event_id in event_ids]
+        await session.exec(insert(Handled), params=rows)
 
 
 async def forget(session: AsyncSession, before: datetime) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import UTC, datetime
 
 from sqlalchemy import ColumnElement
@@ -40,6 +40,16 @@ async def holders(session: AsyncSession, function: str, now: datetime) -> list[H
 async def held_by(session: AsyncSession, mxid: str, now: datetime) -> list[Holding]:
     """List which functions a person has now, by function."""
     return await _listed(session, _holds(now), col(Holding.mxid) == mxid)
+
+
+async def held_by_each(
+    session: AsyncSession, mxids: Collection[str], now: datetime
+) -> dict[str, list[Holding]]:
+    """List which functions each of these people has now, by function."""
+    held: dict[str, list[Holding]] = {}
+    for row in await _listed(session, _holds(now), col(Holding.mxid).in_(mxids)):
+        held.setdefault(row.mxid, []).append(row)
+    return held
 
 
 async def next_change(session: AsyncSession, after: datetime) -> datetime | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 
 from sqlalchemy import case
@@ -12,9 +12,9 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from bot.domain.model import Letter
 
 
-async def write(session: AsyncSession, letter: Letter) -> None:
-    """Lay a letter last in its place's line; it is sent after the transaction is kept."""
-    session.add(letter)
+async def write(session: AsyncSession, new: Iterable[Letter]) -> None:
+    """Lay letters last in their places' lines; they are sent after the transaction is kept."""
+    session.add_all(new)
 
 
 async def unsent(session: AsyncSession, limit: int, after: int = 0) -> list[Letter]:
@@ -60,10 +60,16 @@ async def by_id(session: AsyncSession, letter_id: str) -> Letter | None:
     return (await session.exec(select(Letter).where(Letter.id == letter_id))).one_or_none()
 
 
-async def of_event(session: AsyncSession, event_id: str) -> Letter | None:
-    """Find the letter that became that event; the first, should there be two."""
-    found = select(Letter).where(Letter.event_id == event_id).order_by(col(Letter.position))
-    return (await session.exec(found.limit(1))).first()
+async def subjects_of(session: AsyncSession, event_ids: Collection[str]) -> dict[str, str | None]:
+    """Tell what those of these events that were letters are about."""
+    if not event_ids:
+        return {}
+    found = (
+        select(Letter.event_id, Letter.subject)
+        .where(col(Letter.event_id).in_(event_ids))
+        .order_by(col(Letter.position).desc())  # the first letter has the last word
+    )
+    return {event_id: subject for event_id, subject in await session.exec(found) if event_id}
 
 
 async def first_of_object(session: AsyncSession, place: str, object_: str) -> Letter | None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from sqlmodel import select
+from collections.abc import Collection
+
+from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.domain.model import Person
@@ -11,6 +13,12 @@ from bot.domain.model import Person
 async def get(session: AsyncSession, mxid: str) -> Person | None:
     """Find the person with that Matrix id."""
     return (await session.exec(select(Person).where(Person.mxid == mxid))).one_or_none()
+
+
+async def among(session: AsyncSession, mxids: Collection[str]) -> dict[str, Person]:
+    """Give those of these people that the bot knows, by Matrix id."""
+    known = await session.exec(select(Person).where(col(Person.mxid).in_(mxids)))
+    return {person.mxid: person for person in known}
 
 
 async def remember(session: AsyncSession, mxid: str, name: str) -> Person:

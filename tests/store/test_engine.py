@@ -47,8 +47,7 @@ async def test_an_error_undoes_the_whole_transaction(store: Store) -> None:
 async def test_a_savepoint_is_undone_alone(store: Store, now: datetime) -> None:
     async def half_done(session: AsyncSession) -> None:
         async with session.begin_nested():
-            await handled.first_time(session, "$bad", now)
-            await session.flush()
+            await handled.remember(session, ["$bad"], now)
             raise PowerCutError
 
     async with store.begin() as session:
@@ -56,12 +55,11 @@ async def test_a_savepoint_is_undone_alone(store: Store, now: datetime) -> None:
         with pytest.raises(PowerCutError):
             await half_done(session)
         async with session.begin_nested():
-            assert await handled.first_time(session, "$good", now)
+            await handled.remember(session, ["$good"], now)
 
     async with store.begin() as session:
         assert await kept.get(session, "before") == "1"
-        assert await handled.first_time(session, "$bad", now)
-        assert not await handled.first_time(session, "$good", now)
+        assert await handled.among(session, ["$bad", "$good"]) == {"$good"}
 
 
 async def test_a_broken_statement_undoes_its_savepoint_and_no_more(store: Store) -> None:
@@ -156,7 +154,7 @@ async def test_who_only_looks_cannot_write(store: Store) -> None:
 async def test_a_time_without_a_zone_is_refused(store: Store) -> None:
     with pytest.raises(StatementError, match="a time without a zone cannot be kept"):
         async with store.begin() as session:
-            await handled.first_time(session, "$e", datetime(2026, 11, 23, 9, 0))  # noqa: DTZ001
+            await handled.remember(session, ["$e"], datetime(2026, 11, 23, 9, 0))  # noqa: DTZ001
 
 
 async def test_a_time_comes_back_in_utc_whatever_zone_it_went_in_with(store: Store) -> None:

@@ -15,7 +15,7 @@ async def test_letters_wait_in_the_order_they_were_written(store: Store, now: da
     ids = [f"b{number}" for number in range(150)] + [f"a{number}" for number in range(150)]
     async with store.begin() as session:
         for id_ in ids:
-            await letters.write(session, a_letter(id_, now))
+            await letters.write(session, [a_letter(id_, now)])
 
     async with store.read() as session:
         waiting = await letters.unsent(session, 200)
@@ -49,17 +49,18 @@ async def test_marking_nothing_sent_does_nothing(store: Store, now: datetime) ->
         assert len(await letters.unsent(session, 10)) == 1
 
 
-async def test_a_letter_is_found_by_the_event_it_became(store: Store, now: datetime) -> None:
+async def test_what_a_letter_is_about_is_found_by_the_event_it_became(
+    store: Store, now: datetime
+) -> None:
     async with store.begin() as session:
         await write(session, now, "one", "two")
         await session.flush()
         await letters.mark_sent(session, {"one": "$1"}, now)
 
     async with store.read() as session:
-        found = await letters.of_event(session, "$1")
-        assert found is not None
-        assert found.id == "one"
-        assert await letters.of_event(session, "$2") is None
+        found = await letters.subjects_of(session, ["$1", "$2"])
+
+    assert found == {"$1": None}
 
 
 async def test_edits_belong_to_the_first_letter_of_an_object(store: Store, now: datetime) -> None:
@@ -67,7 +68,7 @@ async def test_edits_belong_to_the_first_letter_of_an_object(store: Store, now: 
         for id_, place in [("one", "forum:ISF"), ("other", "forum:SG"), ("two", "forum:ISF")]:
             letter = a_letter(id_, now)
             letter.place, letter.object = place, "KA-2026-001"
-            await letters.write(session, letter)
+            await letters.write(session, [letter])
 
         first = await letters.first_of_object(session, "forum:ISF", "KA-2026-001")
         none = await letters.first_of_object(session, "forum:ISF", "KA-2026-002")
@@ -82,7 +83,7 @@ async def test_the_newest_letter_about_a_subject_is_found(store: Store, now: dat
         for id_, kind in [("one", "message"), ("two", "poll"), ("three", "message")]:
             letter = a_letter(id_, now)
             letter.subject, letter.kind = "OV-2026-001", kind
-            await letters.write(session, letter)
+            await letters.write(session, [letter])
 
         newest = await letters.latest_of_subject(session, "OV-2026-001")
         poll = await letters.latest_of_subject(session, "OV-2026-001", "poll")
@@ -98,7 +99,7 @@ async def test_content_comes_back_as_it_was(store: Store, now: datetime) -> None
     async with store.begin() as session:
         letter = a_letter("one", now)
         letter.content = content
-        await letters.write(session, letter)
+        await letters.write(session, [letter])
 
     async with store.read() as session:
         found = await letters.by_id(session, "one")
@@ -113,4 +114,4 @@ def a_letter(id_: str, now: datetime) -> Letter:
 
 async def write(session: AsyncSession, now: datetime, *ids: str) -> None:
     for id_ in ids:
-        await letters.write(session, a_letter(id_, now))
+        await letters.write(session, [a_letter(id_, now)])

@@ -11,19 +11,18 @@ from bot.store.engine import Store
 
 async def test_an_event_is_new_once(store: Store, now: datetime) -> None:
     async with store.begin() as session:
-        assert await handled.first_time(session, "$a", now)
-        assert not await handled.first_time(session, "$a", now)
-        assert await handled.first_time(session, "$b", now)
+        await handled.remember(session, ["$a"], now)
+
+        assert await handled.among(session, ["$a", "$b"]) == {"$a"}
 
 
 async def test_events_too_old_to_come_again_are_forgotten(store: Store, now: datetime) -> None:
     async with store.begin() as session:
-        await handled.first_time(session, "$old", now - timedelta(days=1))
-        await handled.first_time(session, "$new", now)
+        await handled.remember(session, ["$old"], now - timedelta(days=1))
+        await handled.remember(session, ["$new"], now)
         await handled.forget(session, now)
 
-        assert await handled.first_time(session, "$old", now)
-        assert not await handled.first_time(session, "$new", now)
+        assert await handled.among(session, ["$old", "$new"]) == {"$new"}
 
 
 async def test_what_is_kept_is_the_last_that_was_put(store: Store) -> None:
