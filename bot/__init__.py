@@ -6,7 +6,7 @@ app        the composition root: the only module that knows every room
 matrix     the doorway to Matrix (ears, courier, keys, rooms)    clock      the bell
 dispatch   one event or one deadline, in one savepoint, to its answers
 commands   what you can say (a package beside this one)          deadlines  what time says
-asking     what both are written against, and what several verbs do alike
+procedures what several of both do alike    asking  what both are written against
 store      the memory        text  the words                     press      pictures and paper
 domain     the rules, which touch nothing outside themselves; its tables are in domain.model
 """
