@@ -95,13 +95,14 @@ class Hour:
     async def play(self, deaths: Callable[[], Iterator[float]] = lambda: iter(())) -> None:
         """Play the hour; `deaths` says after how many seconds the bot dies when somebody acts."""
         for moment, acts in self._moments():
+            await self.settle(moment, [])  # what is said now is said at this minute
             sent = [await self._act(*act) for act in acts]
             for seconds in deaths() if acts else ():
                 await self._dies_at(moment, sent, seconds)
                 sent = []
-            await self.settle(moment, sent)
-            await self._come_in()
-            await self.settle(moment, [])
+            if acts:
+                await self.settle(moment, sent)
+                await self._come_in()
 
     def _moments(self) -> Iterator[tuple[datetime, list[tuple[str, str, str]]]]:
         for minute in range(61):

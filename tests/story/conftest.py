@@ -39,12 +39,19 @@ def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return file
 
 
+@pytest.fixture(scope="session")
+def words(malarvik: Region) -> Phrasebook:
+    """Open the words once: a template is compiled when it is first said."""
+    return Phrasebook([HOUSE / "config/text"], malarvik)
+
+
 @pytest.fixture
-async def story(malarvik: Region, empty_database: Path, tmp_path: Path) -> AsyncIterator[Story]:
+async def story(
+    malarvik: Region, words: Phrasebook, empty_database: Path, tmp_path: Path
+) -> AsyncIterator[Story]:
     """Begin on Monday 12 October 2026 at 08.00, every function held."""
     shutil.copy(empty_database, tmp_path / "story.db")
     store = await Store.open(f"sqlite:///{tmp_path / 'story.db'}")
-    words = Phrasebook([HOUSE / "config/text"], malarvik)
     start = datetime.fromisoformat(START).replace(tzinfo=malarvik.timezone)
     desk = Desk(malarvik, Catalogue.discover(), Post(words, malarvik.language))
     told = Story(malarvik, store, desk, SteeredClock(start))
