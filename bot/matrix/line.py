@@ -29,6 +29,7 @@ LONG_POLL_MS = 30_000
 FIRST_SECONDS = 300.0  # a first answer of many rooms takes its time
 LONGEST_WAIT = 60.0  # seconds between attempts when the server is silent
 TOO_MANY = 429
+AGAIN = (0.2, 0.5, 1.0)  # seconds after each attempt to follow an invitation
 SINCE = "sync.since"
 FILTER = (
     '{"presence":{"not_types":["*"]},"account_data":{"types":["m.direct"]},'
@@ -99,10 +100,18 @@ class Line:
             return await kept.get(session, SINCE)
 
     async def _come(self, room_id: str, inviter: str) -> None:
-        try:
-            await self.directs.adopt(room_id, inviter)
-        except (MatrixRefusal, Unreachable) as refused:
-            log.warning("invite.failed", room_id=room_id, why=str(refused))
+        """Follow an invitation. One from another server may be here before it is there."""
+        for wait in AGAIN:
+            try:
+                await self.directs.adopt(room_id, inviter)
+            except Unreachable as gone:
+                log.warning("invite.failed", room_id=room_id, why=str(gone))
+                return
+            except MatrixRefusal as refused:
+                log.warning("invite.refused", room_id=room_id, why=str(refused))
+                await asyncio.sleep(wait)
+            else:
+                return
 
     async def _publish(self) -> None:
         try:
