@@ -113,7 +113,7 @@ async def open_house(
     """
     clock, watch = clock or WallClock(), watch or Watch()
     region = load_region(settings.region, clock.now().date())
-    settings.state_dir.mkdir(parents=True, exist_ok=True)
+    settings.state_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     async with acting(settings.database_url), AsyncExitStack() as closing:
         await migrate(settings.database_url)
         store = await Store.open(settings.database_url)

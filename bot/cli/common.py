@@ -32,7 +32,7 @@ SettingsFile = Annotated[
 NEXT = {
     "no-password": "give it once: SAMVERKAN_PASSWORD_FILE=FILE samverkan run",
     "wrong-password": "mend password_file in the settings, then: samverkan run",
-    "token-revoked": "remove session.json in state_dir and give the password: samverkan run",
+    "token-revoked": "remove session.json and keys/ in state_dir, give the password: samverkan run",
     "unreachable": "see that `homeserver` in the settings is right, then: samverkan check",
     "wrong-device": "put the session.json and the keys that belong together back in state_dir",
     "wrong-user": "mend `user_id` in the settings, then: samverkan check",

@@ -8,9 +8,8 @@ from typing import Annotated
 import typer
 
 from bot.cli.common import err, out
-from bot.rehearsal.demo import demo as play_demo
-from bot.rehearsal.play import Wishes
-from bot.rehearsal.play import play as play_file
+
+# The rehearsal is imported when it is asked for: `run` carries none of its weight.
 
 
 def play(
@@ -25,6 +24,9 @@ def play(
     quiet: Annotated[bool, typer.Option(help="Print verdicts only.")] = False,
 ) -> None:
     """Rehearse a scenario. Exit 0 if all held, 1 if not, 2 if the file is wrong."""
+    from bot.rehearsal.play import Wishes  # noqa: PLC0415
+    from bot.rehearsal.play import play as play_file  # noqa: PLC0415
+
     raise typer.Exit(play_file(scenario, Wishes(json_, transcript, quiet), out, err))
 
 
@@ -35,4 +37,6 @@ def demo(
     ] = False,
 ) -> None:
     """Show an ordinary week with one call at night, from the summons to what reached home."""
+    from bot.rehearsal.demo import demo as play_demo  # noqa: PLC0415
+
     raise typer.Exit(play_demo(out, err, keep=keep))

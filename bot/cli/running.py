@@ -8,6 +8,7 @@ import signal
 import sys
 
 import structlog
+from prometheus_client import start_http_server
 
 from bot.app import open_house
 from bot.cli.common import SettingsFile, carry_out, settings_from
@@ -20,6 +21,8 @@ def run(settings: SettingsFile = None) -> None:
     """Run the bot. SIGTERM stops it within five seconds with nothing half done."""
     read = settings_from(settings)
     log_to_stderr(read.log_level)
+    if read.metrics_port:
+        start_http_server(read.metrics_port, addr="127.0.0.1")
     carry_out(_run(read))
 
 

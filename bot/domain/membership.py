@@ -9,7 +9,7 @@ has never known is not thrown out.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -72,11 +72,14 @@ def membership_plan(
     members: Members,
     now: datetime,
     called: Mapping[str, frozenset[str]] | None = None,
+    creators: Collection[str] = (),
 ) -> tuple[Move, ...]:
     """List who is to be invited and who taken out. `members` has only the rooms there are.
 
     `holdings` are all that are in force or have ended. `called` gives, by forum, those who have
-    answered that they come to a meeting that is not over, whatever their rank.
+    answered that they come to a meeting that is not over, whatever their rank. `creators` are the
+    standby bot and the break-glass person: in the Space beforehand, so that they can get in when
+    the bot is lost; from there every room is open to them.
     """
     moves: list[Move] = []
     everything: dict[str, None] = {}
@@ -92,11 +95,20 @@ def membership_plan(
     )
     kicks = [kick for level in levels for kick in level.kicks(members)]
     return (
+        *_creators(creators, members),
         *space.invites(members, coming),
         *moves,
         *kicks,
         *_out_of_space(region, holdings, members, now),
     )
+
+
+def _creators(creators: Collection[str], members: Members) -> Iterator[Invite]:
+    """Ask those into the Space who can take the rooms over, unless they have left it by choice."""
+    for mxid in creators if SPACE in members else ():
+        member = members[SPACE].get(mxid)
+        if member is None or (member.membership == "leave" and not member.by_choice):
+            yield Invite(SPACE, mxid, Why("creator", {}))
 
 
 def _out_of_space(

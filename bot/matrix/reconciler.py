@@ -105,7 +105,14 @@ class Reconciler:
         """Carry out what is due now; give what was done."""
         async with self._store.read() as session:
             known = await belonging(session)
-        moves = membership_plan(self._region, known.holdings, known.members, now, known.called)
+        moves = membership_plan(
+            self._region,
+            known.holdings,
+            known.members,
+            now,
+            known.called,
+            self._settings.creators,
+        )
         self._retries.keep({_name(move) for move in moves} | {WHOLE, PINS})
         due = [move for move in moves if self._retries.is_due(_name(move))]
         outcomes = await asyncio.gather(*(self._carry(move, known) for move in due))

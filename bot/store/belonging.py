@@ -57,14 +57,20 @@ async def belonging(session: AsyncSession) -> Belonging:
 
 
 async def coming(session: AsyncSession) -> dict[str, frozenset[str]]:
-    """List, by forum, those who have answered that they come to a meeting that is not over."""
+    """List, by forum, those who have answered for a seat in a meeting that is not over.
+
+    Whoever says that they have the call needs the room, whether or not they have said they come.
+    """
     found = await session.exec(
         select(Meeting.forum, CallStep.mxid)
         .join(Summons, col(Summons.meeting) == col(Meeting.id))
         .join(Call, col(Call.summons) == col(Summons.id))
         .join(CallStep, col(CallStep.call) == col(Call.id))
         .where(col(Meeting.state).in_((MeetingState.CALLED, MeetingState.OPEN)))
-        .where(Call.state == CallState.ATTENDING, CallStep.state == StepState.ANSWERED)
+        .where(
+            col(Call.state).in_((CallState.ACKNOWLEDGED, CallState.ATTENDING)),
+            CallStep.state == StepState.ANSWERED,
+        )
     )
     by_forum: dict[str, set[str]] = defaultdict(set)
     for forum, mxid in found:
