@@ -11,8 +11,10 @@ from bot.matrix.wire import MatrixRefusal, Unreachable
 from bot.rehearsal.automaton import Intention, Reacts, Says, Votes
 from bot.rehearsal.record import Kind, Message
 from bot.rehearsal.scene import CannotAct, Scene
-from bot.rehearsal.script import Choose, React, Role, Say
+from bot.rehearsal.script import DIRECT, Choose, React, Role, Say
 
+WORDS = re.compile(r"[!/]\S+ OV-[\d-]+ \d(?= [\"”“])")
+"""How the bot asks for the words of a choice: a command with the choice's number, to complete."""
 Fill = Callable[[str], str]
 """Puts saved words in the place of their names."""
 
@@ -31,10 +33,21 @@ async def perform(scene: Scene, act: Say | React | Choose, fill: Fill, pattern: 
             wanted = None if act.on is None else pattern(act.on)
             poll = _latest(scene, room_id, wanted, {Kind.POLL})
             await _vote(scene, act.who, poll, act.choice)
-            if act.text is not None:
-                await _say(scene, act.who, room_id, fill(act.text), reply_to=poll.event_id)
         case _:
             assert_never(act)
+
+
+async def add_words(scene: Scene, act: Choose, words: str) -> None:
+    """Give a choice its words, the way the bot asks for them; else as an answer to the poll."""
+    direct = await scene.find_room(DIRECT, act.who)
+    said = scene.record.room(direct) if direct else iter(())
+    asked = [WORDS.search(each.plain) for each in said if each.sender == scene.bot]
+    if direct and asked and (found := asked[-1]):
+        await _say(scene, act.who, direct, f'{found[0]} "{words}"')
+        return
+    room_id = await scene.room_of(act.where, act.who)
+    poll = _latest(scene, room_id, None, {Kind.POLL})
+    await _say(scene, act.who, room_id, words, reply_to=poll.event_id)
 
 
 async def answer(scene: Scene, intention: Intention) -> None:

@@ -6,6 +6,7 @@ import asyncio
 import json
 import sys
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -96,7 +97,7 @@ class Stage:
     async def stop(self) -> None:
         """Let the bot stop by itself; end it if it does not."""
         process, self._process = self._process, None
-        if process is None or process.stdin is None:
+        if process is None or process.stdin is None or process.returncode is not None:
             return
         try:
             process.stdin.write(b'{"do": "stop"}\n')
@@ -104,7 +105,8 @@ class Stage:
             process.stdin.close()
             await asyncio.wait_for(process.wait(), STOP_SECONDS)
         except (TimeoutError, ConnectionError):
-            process.kill()
+            with suppress(ProcessLookupError):  # it may have ended meanwhile
+                process.kill()
             await process.wait()
 
     def _tail(self) -> str:

@@ -73,31 +73,27 @@ async def reached_home(house: Playhouse) -> Table:
 def _table(house: Playhouse, rows: Sequence[tuple[Meeting, Sequence[CarryBack]]]) -> Table:
     region = house.scene.script.region
     table = Table(title="What has reached home", title_justify="left")
-    for name in (
-        "Meeting",
-        "Forum",
-        "Organisations",
-        "Received",
-        "Carried",
-        "Confirmed",
-        "Not home",
-    ):
-        table.add_column(name, overflow="fold")
+    table.add_column("Meeting", no_wrap=True)
+    for name in ("Forum", "Received", "Carried", "Confirmed", "Not home"):
+        table.add_column(name)
     for meeting, them in rows:
         own = [row for row in them if row.own_part]
-        missing = [
-            row for row in them if (row.confirmed_at if row.own_part else row.received_at) is None
-        ]
-        table.add_row(
-            meeting.id,
-            region.forum(meeting.forum).names.in_(region.language),
-            str(len(them)),
-            f"{sum(row.received_at is not None for row in them)} of {len(them)}",
-            f"{sum(row.carried_at is not None for row in own)} of {len(own)}",
-            f"{sum(row.confirmed_at is not None for row in own)} of {len(own)}",
-            ", ".join(region.organisations[row.organisation].name for row in missing) or "-",
-        )
+        missing = [region.organisations[row.organisation].name for row in them if not _home(row)]
+        if them:
+            table.add_row(
+                meeting.id,
+                meeting.forum,
+                f"{sum(row.received_at is not None for row in them)} of {len(them)}",
+                f"{sum(row.carried_at is not None for row in own)} of {len(own)}",
+                f"{sum(row.confirmed_at is not None for row in own)} of {len(own)}",
+                ", ".join(missing) or "-",
+            )
     return table
+
+
+def _home(row: CarryBack) -> bool:
+    """Tell whether it is home: confirmed there, or read by who has nothing to hand on."""
+    return row.confirmed_at is not None or (not row.own_part and row.received_at is not None)
 
 
 def _what_next(console: Console, house: Playhouse, *, keep: bool) -> None:

@@ -7,6 +7,7 @@ import dataclasses
 import json
 import secrets
 from collections.abc import Collection, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -19,6 +20,7 @@ CLIENT = "/_matrix/client/v3"
 ENCRYPTED = "m.room.encrypted"
 MEGOLM = "m.megolm.v1.aes-sha2"
 COMES_WITHIN = 20.0  # seconds of real time for the bot to follow an invitation
+GLANCE = 0.05  # seconds between two looks at the phone, when something is on its way
 TRIES = 4  # readings; a key that has not come by then was never meant for this reader
 FEW_KEYS = 4  # others take one for each device that writes to them; the fallback key is for more
 FILTER = json.dumps(
@@ -57,6 +59,7 @@ class Person:
     joined: set[str] = field(default_factory=set)
     _since: str | None = None
     _unread: list[Heard] = field(default_factory=list)
+    _seen: set[str] = field(default_factory=set)
 
     @classmethod
     async def register(
@@ -88,6 +91,13 @@ class Person:
             await self.wire.call("POST", f"{CLIENT}/join/{quote(room_id)}", {})
             self.joined.add(room_id)
 
+    async def follow(self, room_id: str) -> None:
+        """Go where one has been invited from another homeserver, as soon as that is known here."""
+        async with asyncio.timeout(COMES_WITHIN):
+            while room_id not in self.joined:
+                self._unread += await self._look()
+                await asyncio.sleep(GLANCE)
+
     async def open_direct(self, other: str, *, encrypted: bool) -> str:
         """Open a room with one other, as a client does when somebody writes to a stranger."""
         secret = {"type": "m.room.encryption", "state_key": "", "content": {"algorithm": MEGOLM}}
@@ -115,18 +125,29 @@ class Person:
         path = f"{CLIENT}/rooms/{quote(room_id)}/send/{kind}/{secrets.token_hex(12)}"
         return str((await self.wire.call("PUT", path, content))["event_id"])
 
-    async def read(self) -> list[Heard]:
-        """Look at the phone: go where one is invited, and read what is new."""
+    async def read(self, awaited: Collection[str] = ()) -> list[Heard]:
+        """Look at the phone: go where one is invited, and read what is new.
+
+        `awaited` are events known to be on their way; from another homeserver it takes a moment.
+        """
+        heard, missing = await self._look(), set(awaited)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(COMES_WITHIN):
+                while missing := missing - self._seen:
+                    await asyncio.sleep(GLANCE)
+                    heard += await self._look()
+        return await self._clear(heard)
+
+    async def _look(self) -> list[Heard]:
         sync = await self._sync()
         rooms = sync.get("rooms", {})
         self.joined -= set(rooms.get("leave", {}))
         invited = list(rooms.get("invite", {}))
         for room_id in invited:
             await self.join(room_id)
-        heard = await self._clear(await self._timelines(rooms.get("join", {})))
-        if invited:
-            heard += await self.read()
-        return heard
+        heard = await self._timelines(rooms.get("join", {}))
+        self._seen |= {str(each.event["event_id"]) for each in heard}
+        return heard + await self._look() if invited else heard
 
     async def members(self, room_id: str) -> set[str]:
         """List who is in the room or invited to it, as the homeserver sees it."""
@@ -140,7 +161,7 @@ class Person:
         path = f"{CLIENT}/rooms/{quote(room_id)}/joined_members"
         async with asyncio.timeout(COMES_WITHIN):
             while other not in (await self.wire.call("GET", path))["joined"]:  # noqa: ASYNC110
-                await asyncio.sleep(0.02)  # another process: nobody here can tell us
+                await asyncio.sleep(GLANCE)  # another process: nobody here can tell us
 
     async def is_encrypted(self, room_id: str) -> bool:
         """Tell whether the room says that it is encrypted."""

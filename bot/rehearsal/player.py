@@ -117,7 +117,10 @@ class Player:
     async def _perform(self, step: Step, act: Say | React | Choose) -> None:
         try:
             await acting.perform(self.scene, act, self._filled, self._pattern)
-        except (CannotAct, KeyError) as error:
+            if isinstance(act, Choose) and act.text is not None:
+                await self._rest()
+                await acting.add_words(self.scene, act, self._filled(act.text))
+        except (CannotAct, KeyError, TimeoutError) as error:
             what = f"{self.scene.company.called(act.who)} in {act.where}"
             self._judge(Verdict(step, what, self.scene.now, Finding(False, str(error))))  # noqa: FBT003
         await self._rest()

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import asyncio
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
@@ -10,11 +11,12 @@ from typing import Any, Protocol
 from bot.matrix.wire import MatrixRefusal
 from bot.rehearsal.backstage import Delivery, Quiet, Stage
 from bot.rehearsal.company import Company, side_by_side
-from bot.rehearsal.person import Heard, Person
+from bot.rehearsal.person import GLANCE, Heard, Person
 from bot.rehearsal.record import Message, News, Record
 from bot.rehearsal.script import DIRECT, Role, Script, Where
 
 FORUM = "forum:"
+KNOWS_WITHIN = 10.0  # seconds of real time for the bot to take note of a room it has come into
 
 
 class Teller(Protocol):
@@ -65,8 +67,9 @@ class Scene:
         """Learn the rooms, and let everybody go where they are invited."""
         self.rooms = dict((await self.stage.ask("rooms"))["rooms"])
         await self.settle()
-        waiting = [p for role, p in self.company.people.items() if role.rank == 1 and not p.joined]
-        await self._take_in(waiting)
+        people = self.company.people.items()
+        waiting = [each for role, each in people if role.rank == 1 and not each.joined]
+        await self._take_in({each.mxid: () for each in waiting})
         await self.settle()
 
     async def find_room(self, where: Where, role: Role | None) -> str | None:
@@ -85,11 +88,16 @@ class Scene:
             person = self.company.people[role]
             room_id = await person.open_direct(self.bot, encrypted=self.encrypted)
             await person.wait_for(room_id, self.bot)
-            await self.settle()
-            room_id = await self.find_room(where, role) or room_id
+            await self._adopted(where, role)
         if room_id is None:
             raise CannotAct("there is no such room yet")
         return room_id
+
+    async def _adopted(self, where: Where, role: Role) -> None:
+        """Wait until the bot knows the direct room that somebody has opened as theirs."""
+        async with asyncio.timeout(KNOWS_WITHIN):
+            while await self.find_room(where, role) is None:  # noqa: ASYNC110
+                await asyncio.sleep(GLANCE)  # another process: nobody here can tell us
 
     def place_of(self, room_id: str) -> str:
         """Name a room by its key: "forum:VSK", "direct:@mxid"; its id if it has none."""
@@ -111,8 +119,9 @@ class Scene:
         """Give who reads a room for the record: the first of the law who is in it."""
         known = self._witnesses.get(room_id)
         if known is None or room_id not in known.joined:
-            there = (each for each in self.company.in_order() if room_id in each.joined)
-            known = next(there, None)
+            there = [each for each in self.company.in_order() if room_id in each.joined]
+            near = self.bot.partition(":")[2]
+            known = next((p for p in there if p.server.name == near), next(iter(there), None))
             if known is not None:
                 self._witnesses[room_id] = known
         return known
@@ -129,7 +138,12 @@ class Scene:
         if any(each.room_id not in self.rooms.values() for each in quiet.delivered):
             self.rooms = dict((await self.stage.ask("rooms"))["rooms"])
         await side_by_side([self._go(*each) for each in quiet.invited])
-        news = await self._take_in(map(self._reader, quiet.delivered))
+        awaited: dict[str, set[str]] = {}
+        for each in quiet.delivered:
+            reader = self._reader(each)
+            if reader is not None:
+                awaited.setdefault(reader.mxid, set()).add(each.event_id)
+        news = await self._take_in(awaited)
         changed = {each.message.event_id: each.message for each in news}
         return [each for each in changed.values() if each.sender == self.bot]
 
@@ -139,9 +153,12 @@ class Scene:
         if person is None or person.server.name in self.down:
             return
         try:
-            await person.join(room_id)
-        except MatrixRefusal as refusal:
-            self.teller.happened(self.now, f"{person.name} could not go in: {refusal.error}")
+            if person.server.name == self.bot.partition(":")[2]:
+                await person.join(room_id)
+            else:
+                await person.follow(room_id)
+        except (MatrixRefusal, TimeoutError) as refusal:
+            self.teller.happened(self.now, f"{person.name} could not go in: {refusal}")
 
     def _reader(self, delivery: Delivery) -> Person | None:
         """Tell whose phone a delivery makes buzz: one for the record, in a room of many."""
@@ -150,12 +167,11 @@ class Scene:
             return self.company.person(mxid)
         return self.witness(delivery.room_id)
 
-    async def _take_in(self, readers: Iterable[Person | None]) -> list[News]:
-        """Let them read side by side, and take in what they read in the order of the law."""
-        wanted = {each.mxid for each in readers if each is not None}
+    async def _take_in(self, awaited: Mapping[str, Collection[str]]) -> list[News]:
+        """Let them read what awaits each, side by side, and take it in in the order of the law."""
         there = [each for each in self.company.in_order() if each.server.name not in self.down]
-        people = [each for each in there if each.mxid in wanted]
-        pages = await side_by_side([person.read() for person in people])
+        people = [each for each in there if each.mxid in awaited]
+        pages = await side_by_side([each.read(awaited[each.mxid]) for each in people])
         taken = (self._take(each) for page in pages for each in page)
         return [news for news in taken if news is not None]
 
