@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -30,6 +31,7 @@ _MARKDOWN = MarkdownIt("commonmark", {"html": False, "linkify": False, "breaks":
 _MARKDOWN.normalizeLink = lambda url: url  # type: ignore[method-assign]
 _RENDERER = RendererHTML()
 _MARKED = re.compile(r"[*_`\[\]<&\\]|^\s*(?:[-+>#]|~~~|\d{1,9}[.)])", re.MULTILINE)
+_LINKED = re.compile(r"\]\(|<")
 _BLANK = re.compile(r"\n\s*\n")
 # What both the Matrix specification (m.room.message, its HTML subset) allows and Markdown makes.
 _SCHEMES = {"https", "http", "mailto"}
@@ -58,10 +60,19 @@ def _simple(text: str) -> tuple[str, str]:
 
 
 def _full(marked: str, rendering: Rendering) -> tuple[str, str]:
+    if not _LINKED.search(marked):
+        return _without_links(marked)
     tokens = _MARKDOWN.parse(marked)
     for token in tokens:
         if token.children:
             token.children = _with_links(token.children, rendering)
+    return as_plain(tokens), _as_html(tokens)
+
+
+@lru_cache(maxsize=512)
+def _without_links(marked: str) -> tuple[str, str]:
+    """Render what holds no facts but as tokens: the same for everybody it is said to."""
+    tokens = _MARKDOWN.parse(marked)
     return as_plain(tokens), _as_html(tokens)
 
 
