@@ -41,7 +41,7 @@ async def member_moved(ring: Ring) -> list[Reply]:
 
 
 @deadline("member.wanted")
-async def member_wanted(ring: Ring) -> None:  # noqa: ARG001 - the ring is all that is wanted
+async def member_wanted(ring: Ring) -> None:
     """Have the rooms compared with who is coming: they are looked at after every ring.
 
     The subject is a forum's code.

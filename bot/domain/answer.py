@@ -89,7 +89,7 @@ Answer = Reply | PollEnd
 class Refusal(Exception):  # noqa: N818 - it is an answer, not an error: an expected no
     """An expected no: the template's name and its facts. Raising it undoes what was recorded."""
 
-    def __init__(self, name: str, **facts: Any) -> None:
+    def __init__(self, name: str, **facts: object) -> None:
         """Name the template under `refusal/` and give it its facts."""
         super().__init__(name)
         self.name = name

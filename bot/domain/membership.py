@@ -66,11 +66,12 @@ def in_force(holding: Holding, now: datetime) -> bool:
     return begun and (holding.ends is None or now < holding.ends)
 
 
-def membership_plan(
+def membership_plan(  # noqa: PLR0913 - the law on one side, what there is on the other
     region: Region,
     holdings: Holdings,
     members: Members,
     now: datetime,
+    *,
     called: Mapping[str, frozenset[str]] | None = None,
     creators: Collection[str] = (),
 ) -> tuple[Move, ...]:

@@ -110,8 +110,8 @@ class Reconciler:
             known.holdings,
             known.members,
             now,
-            known.called,
-            self._settings.creators,
+            called=known.called,
+            creators=self._settings.creators,
         )
         self._retries.keep({_name(move) for move in moves} | {WHOLE, PINS})
         due = [move for move in moves if self._retries.is_due(_name(move))]

@@ -92,8 +92,6 @@ class Stage:
             ]
             house.courier.wake()
             try:
-                async with asyncio.timeout(QUIET_SECONDS):
-                    await self._heard.caught_up.wait()
                 yield house
             finally:
                 for part in parts:
@@ -111,6 +109,7 @@ class Stage:
         """Go to a moment and wait until nothing more happens there."""
         self._clock.move_to(now)
         async with asyncio.timeout(QUIET_SECONDS):
+            await self._heard.caught_up.wait()
             await self._heard.wait(seen)
             await self._until_quiet(house)
         async with house.store.read() as session:

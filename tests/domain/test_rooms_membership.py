@@ -80,7 +80,7 @@ def test_a_deputy_is_not_put_in_by_themselves_and_not_thrown_out(region: Region)
 def test_a_deputy_who_comes_to_a_meeting_is_let_in(region: Region) -> None:
     called = {"LC": frozenset({LENA})}
 
-    moves = membership_plan(region, [held(LENA, rank=2)], {"forum:LC": {}}, NOW, called)
+    moves = membership_plan(region, [held(LENA, rank=2)], {"forum:LC": {}}, NOW, called=called)
 
     assert [(it.mxid, it.why.name) for it in moves] == [(LENA, "attends")]
 
@@ -147,3 +147,11 @@ def test_who_came_back_as_a_guest_after_their_duty_is_not_thrown_out(region: Reg
     rooms = {"forum:LC": room(member(JONAS))}
 
     assert membership_plan(region, [held(JONAS, ends=NOW - 2 * HOUR)], rooms, NOW) == ()
+
+
+def test_who_can_take_the_rooms_over_is_in_the_space_beforehand(region: Region) -> None:
+    moves = membership_plan(region, [], {"space": {}}, NOW, creators=("@glass:other.example",))
+
+    assert [(it.key, it.mxid, it.why.name) for it in moves] == [
+        ("space", "@glass:other.example", "creator")
+    ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import random
 from collections.abc import Iterator
 from pathlib import Path
@@ -24,11 +25,13 @@ async def test_killed_at_sixty_points_the_rooms_show_what_an_unbroken_hour_shows
     def deaths() -> Iterator[float]:
         return (luck.uniform(0, LONGEST_LIFE) for _ in range(KILLS_WHEN_SOMEBODY_ACTS))
 
-    async with hour(tmp_path / "unbroken") as unbroken:
-        await unbroken.play()
-        expected = await unbroken.shown()
+    async def whole() -> dict[str, list[str]]:
+        async with hour(tmp_path / "whole") as unbroken:
+            await unbroken.play()
+            return await unbroken.shown()
+
     async with hour(tmp_path / "broken") as broken:
-        await broken.play(deaths)
+        expected, _ = await asyncio.gather(whole(), broken.play(deaths))
         shown = await broken.shown()
 
     assert broken.kills == KILL_POINTS
