@@ -1,0 +1,72 @@
+"""The whole law of one region."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+from bot.domain.region.actors import (
+    AgreementKind,
+    Function,
+    Held,
+    InfoClass,
+    Level,
+    MandateKind,
+    Organisation,
+)
+from bot.domain.region.forum import Forum
+from bot.domain.region.kinds import HolidayRule, Language, Mode
+from bot.domain.region.limits import Limits
+from bot.domain.region.meetings import Agenda
+from bot.domain.region.seats import Seat
+
+
+@dataclass(frozen=True)
+class Region:
+    """The whole law of one region. Mappings keep the order of the file."""
+
+    code: str
+    name: str
+    timezone: ZoneInfo
+    language: Language
+    holidays: str | None
+    holiday_rule: HolidayRule
+    week_label: str
+    levels: Mapping[str, Level]
+    mandate_kinds: Mapping[str, MandateKind]
+    agreement_kinds: Mapping[str, AgreementKind]
+    info_classes: Mapping[str, InfoClass]
+    organisations: Mapping[str, Organisation]
+    functions: Mapping[str, Function]
+    groups: Mapping[str, tuple[str, ...]]
+    receivers: Mapping[tuple[str, str], str]
+    """(organisation code, level code) → the function at home that receives (R29)."""
+    limits: Mapping[Mode, Limits]
+    agendas: Mapping[str, Agenda]
+    forums: Mapping[str, Forum]
+    holdings: tuple[Held, ...] = ()
+
+    def forum(self, code: str) -> Forum:
+        """Give the forum with that code; KeyError if there is none."""
+        return self.forums[code]
+
+    def home_of(self, function: str) -> Organisation:
+        """Give the organisation a function belongs to (R2)."""
+        return self.organisations[self.functions[function].organisation]
+
+    def title(self, function: str, language: Language) -> str:
+        """Say a function as people do: its title and its organisation."""
+        home = self.home_of(function)
+        return f"{self.functions[function].titles.in_(language)}, {home.name}"
+
+    def receiver(self, organisation: str, level: str) -> str:
+        """Give the function at home that receives what is carried back from that level (R29)."""
+        return self.receivers[organisation, level]
+
+    def seats_held_by(self, function: str) -> Iterator[tuple[Forum, Seat]]:
+        """Go through the forums in which the function sits."""
+        for forum in self.forums.values():
+            seat = forum.seat_of(function)
+            if seat is not None:
+                yield forum, seat
