@@ -47,7 +47,7 @@ async def _demo(console: Console, *, keep: bool) -> int:
             write(account, Wishes(transcript=PAGE))
             console.print()
             telling.ends(account.passed, account.failed)
-            console.print(await reached_home(house))
+            console.print(await reached_home(house), soft_wrap=False)
             _what_next(console, house, keep=keep)
             if keep:
                 await house.scene.stage.ask("live", now=house.scene.now.isoformat())

@@ -88,8 +88,8 @@ class Telling:
             (who.name, "bold green" if who.function else "bold blue"),
             (f"{title}{mark}", "dim"),
         )
-        self._console.print(line)
-        self._console.print(Padding(Text(what), (0, 0, 0, 7)))
+        self._console.print(line, soft_wrap=False)
+        self._console.print(Padding(Text(what), (0, 0, 0, 7)), soft_wrap=False)
 
     def happened(self, at: datetime, what: str) -> None:
         """Tell what was done to a machine, or what nobody could do."""
@@ -105,11 +105,13 @@ class Telling:
         clock = self._clock(self._faces, verdict.step.at)
         style, word = ("green", "ok    ") if verdict.ok else ("bold red", "NOT ok")
         line = Text.assemble((f"{clock} ", "cyan"), (word, style), f" {verdict.what}")
-        self._console.print(line)
+        self._console.print(line, soft_wrap=False)
         if not verdict.ok:
             script = self._faces.scene.script
             self._console.print(f"       {script.file.name}:{verdict.step.line}", highlight=False)
-            self._console.print(Padding(Text(f"instead: {verdict.finding.instead}"), (0, 0, 0, 7)))
+            self._console.print(
+                Padding(Text(f"instead: {verdict.finding.instead}"), (0, 0, 0, 7)), soft_wrap=False
+            )
 
     def ends(self, passed: int, failed: int) -> None:
         """Say how it went, alone on a line, last."""
