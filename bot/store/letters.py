@@ -5,11 +5,17 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 
-from sqlalchemy import case
+from sqlalchemy import bindparam
 from sqlmodel import col, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.domain.model import Letter
+
+_NOTED = (
+    update(Letter)
+    .where(col(Letter.id) == bindparam("letter"))
+    .values(event_id=bindparam("event"), sent_at=bindparam("at"))
+)
 
 
 async def write(session: AsyncSession, new: Iterable[Letter]) -> None:
@@ -33,19 +39,14 @@ async def unsent(session: AsyncSession, limit: int, after: int = 0) -> list[Lett
 
 
 async def mark_sent(session: AsyncSession, sent: Mapping[str, str], now: datetime) -> None:
-    """Note which event each letter (id → event id) became, in one statement.
+    """Note which event each letter (id → event id) became.
 
     Letters that this session has read already keep their old values until read anew.
     """
     if not sent:
         return
-    noted = (
-        update(Letter)
-        .where(col(Letter.id).in_(sent))
-        .values(event_id=case(dict(sent), value=col(Letter.id)), sent_at=now)
-        .execution_options(synchronize_session=False)
-    )
-    await session.exec(noted)
+    rows = [{"letter": letter, "event": event, "at": now} for letter, event in sent.items()]
+    await session.run_sync(lambda sync: sync.connection().execute(_NOTED, rows))
 
 
 async def give_up(session: AsyncSession, letter_id: str, why: str) -> None:
