@@ -29,6 +29,7 @@ LONG_POLL_MS = 30_000
 FIRST_SECONDS = 300.0  # a first answer of many rooms takes its time
 LONGEST_WAIT = 60.0  # seconds between attempts when the server is silent
 TOO_MANY = 429
+ECHO_SECONDS = 0.01  # while the bot talks, its echoes are taken several at a time
 AGAIN = (0.2, 0.5, 1.0)  # seconds after each attempt to follow an invitation
 SINCE = "sync.since"
 FILTER = (
@@ -84,6 +85,8 @@ class Line:
         for room_id, inviter in batch.invites:
             await self._come(room_id, inviter)
         self.kept_batch(batch, sync)
+        if batch.events and batch.only_echoes:
+            await asyncio.sleep(ECHO_SECONDS)
         return batch.next_batch
 
     async def _ask(self, since: str | None, *, at_once: bool) -> dict[str, Any]:
