@@ -16,9 +16,11 @@ from itertools import islice
 import structlog
 
 from bot.domain.model import Letter
+from bot.matrix.addresses import Address, Addresses
 from bot.matrix.directs import Directs
 from bot.matrix.envelope import seal
 from bot.matrix.keyring import Keyring
+from bot.matrix.receipts import Receipts
 from bot.matrix.wire import MatrixRefusal, Unreachable, Wire, quote
 from bot.store import letters, rooms
 from bot.store.engine import Store
@@ -27,7 +29,6 @@ log = structlog.get_logger()
 
 ROUND = 500  # letters taken from the database at a time
 RETRY_SECONDS = 5.0  # before a room whose server was silent is tried again
-NOTE_SECONDS = 0.01  # how long what has arrived waits for more of it, to be noted together
 
 
 @dataclass(frozen=True)
@@ -38,12 +39,6 @@ class Delivery:
     room_id: str
     event_id: str
     replaces: str | None
-
-
-@dataclass(frozen=True)
-class _Address:
-    room_id: str
-    encrypted: bool
 
 
 @dataclass
@@ -61,13 +56,14 @@ class Courier:
     now: Callable[[], datetime]
     delivered: Callable[[Delivery], None] | None = None
     _wanted: asyncio.Event = field(default_factory=asyncio.Event)
-    _arrived: asyncio.Event = field(default_factory=asyncio.Event)
     _taken: int = 0
     _bags: dict[str, deque[Letter]] = field(default_factory=dict)
     _lanes: dict[str, asyncio.Task[None]] = field(default_factory=dict)
-    _addresses: dict[str, _Address] = field(default_factory=dict)
-    _sent: dict[str, str] = field(default_factory=dict)  # letter id → event id, not yet noted
-    _outdated: set[str] = field(default_factory=set)  # letter ids, not yet noted
+
+    def __post_init__(self) -> None:
+        """Set up the courier's own helpers: where to go, and what to note."""
+        self._addresses = Addresses(self.store, self.directs)
+        self._receipts = Receipts(self.store, self.now)
 
     def wake(self) -> None:
         """Say that there may be letters."""
@@ -75,7 +71,7 @@ class Courier:
 
     async def run(self) -> None:
         """Carry letters until cancelled."""
-        noting = asyncio.create_task(self._keep_noting())
+        noting = asyncio.create_task(self._receipts.run())
         try:
             while True:
                 await self._wanted.wait()
@@ -86,11 +82,11 @@ class Courier:
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
-            await self._note()
+            await self._receipts.note()
 
     async def idle(self) -> bool:
         """Tell whether nothing is under way and nothing waits that could be carried."""
-        if self._wanted.is_set() or self._lanes or self._sent or self._outdated:
+        if self._wanted.is_set() or self._lanes or not self._receipts.empty:
             return False
         async with self.store.read() as session:
             return not await letters.unsent(session, 1, after=self._taken)
@@ -118,7 +114,6 @@ class Courier:
                     await asyncio.sleep(RETRY_SECONDS)
         finally:
             del self._lanes[place]
-            self._arrived.set()
 
     async def _dealt_with(self, bag: deque[Letter]) -> bool:
         """Put the first letter in its room, or drop it; False when the room must wait."""
@@ -126,7 +121,7 @@ class Courier:
         try:
             return await self._carry(letter, bag)
         except MatrixRefusal as refusal:
-            await self._give_up(letter, f"{refusal.status} {refusal.errcode}")
+            self._drop(letter, f"{refusal.status} {refusal.errcode}")
             return True
         except Unreachable as silent:
             log.warning("letter.delayed", letter=letter.id, place=letter.place, why=str(silent))
@@ -135,23 +130,25 @@ class Courier:
         return False
 
     async def _carry(self, letter: Letter, bag: deque[Letter]) -> bool:
-        address = await self._address(letter.place)
+        address = await self._addresses.of(letter.place)
         if address is None:
             log.warning("letter.homeless", letter=letter.id, place=letter.place)
             return False
         target, replaces = await self._relations(letter)
+        if letter.target and target is None:
+            self._drop(letter, "what it belongs to was never sent")
+            return True
         if replaces and any(later.object == letter.object for later in islice(bag, 1, None)):
-            self._outdated.add(letter.id)  # a later edit of the same message waits behind it
+            self._receipts.dropped(letter, "superseded")  # by an edit that waits behind it
             return True
         event_id = await self._put(letter, address, target, replaces)
-        self._sent[letter.id] = event_id
-        self._arrived.set()
+        self._receipts.arrived(letter, event_id)
         if self.delivered:
             self.delivered(Delivery(letter, address.room_id, event_id, replaces))
         return True
 
     async def _put(
-        self, letter: Letter, address: _Address, target: str | None, replaces: str | None
+        self, letter: Letter, address: Address, target: str | None, replaces: str | None
     ) -> str:
         envelope = seal(letter, target=target, replaces=replaces)
         kind, content = envelope.type, envelope.content
@@ -174,64 +171,13 @@ class Courier:
                 if letter.object
                 else None
             )
-        edited = None if first is None or first.id == letter.id else self._event(first)
-        return (self._event(target) if target else None), edited
+        event_of = self._receipts.event_of
+        edited = None if first is None or first.id == letter.id else event_of(first)
+        return (event_of(target) if target else None), edited
 
-    def _event(self, letter: Letter) -> str | None:
-        return self._sent.get(letter.id) or letter.event_id
-
-    async def _address(self, place: str) -> _Address | None:
-        """Find the room of a place; a direct room that is not there yet is made."""
-        kind, _, name = place.partition(":")
-        if kind == "direct":
-            room = await self.directs.ensure(name)
-            return _Address(room.room_id, room.encrypted)
-        known = self._addresses.get(place)
-        if known is None:
-            known = await (self._foreign(name) if kind == "room" else self._own(place))
-            if known is not None:
-                self._addresses[place] = known
-        return known
-
-    async def _own(self, key: str) -> _Address | None:
-        async with self.store.read() as session:
-            room = await rooms.by_key(session, key)
-        return None if room is None else _Address(room.room_id, room.encrypted)
-
-    async def _foreign(self, room_id: str) -> _Address:
-        """Find out about a room somebody else made: the server knows whether it is encrypted."""
-        return _Address(room_id, await self.directs.is_encrypted(room_id))
-
-    async def _keep_noting(self) -> None:
-        """Note what has arrived, much of it at a time."""
-        while True:
-            await self._arrived.wait()
-            if self._lanes:
-                await asyncio.sleep(NOTE_SECONDS)
-            self._arrived.clear()
-            try:
-                await self._note()
-            except Exception:
-                log.exception("letters.unnoted", letters=len(self._sent))
-                await asyncio.sleep(RETRY_SECONDS)
-                self._arrived.set()
-
-    async def _note(self) -> None:
-        sent, outdated = dict(self._sent), set(self._outdated)
-        if not sent and not outdated:
-            return
-        async with self.store.begin() as session:
-            await letters.mark_sent(session, sent, self.now())
-            for letter_id in outdated:
-                await letters.give_up(session, letter_id, "superseded")
-        for letter_id in sent:
-            del self._sent[letter_id]
-        self._outdated -= outdated
-
-    async def _give_up(self, letter: Letter, why: str) -> None:
+    def _drop(self, letter: Letter, why: str) -> None:
         log.error("letter.refused", letter=letter.id, place=letter.place, why=why)
-        async with self.store.begin() as session:
-            await letters.give_up(session, letter.id, why)
+        self._receipts.dropped(letter, why)
 
 
 def _least_urgent(letter: Letter) -> bool:

@@ -1,0 +1,48 @@
+"""Which Matrix room a letter's place is, and whether it is encrypted."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from bot.matrix.directs import Directs
+from bot.store import rooms
+from bot.store.engine import Store
+
+
+@dataclass(frozen=True)
+class Address:
+    """A room to carry letters to."""
+
+    room_id: str
+    encrypted: bool
+
+
+@dataclass
+class Addresses:
+    """Finds rooms by place, and remembers those that never change."""
+
+    store: Store
+    directs: Directs
+    _known: dict[str, Address] = field(default_factory=dict)
+
+    async def of(self, place: str) -> Address | None:
+        """Find the room of a place; a direct room that is not there yet is made."""
+        kind, _, name = place.partition(":")
+        if kind == "direct":
+            room = await self.directs.ensure(name)
+            return Address(room.room_id, room.encrypted)
+        known = self._known.get(place)
+        if known is None:
+            known = await (self._foreign(name) if kind == "room" else self._own(place))
+            if known is not None:
+                self._known[place] = known
+        return known
+
+    async def _own(self, key: str) -> Address | None:
+        async with self.store.read() as session:
+            room = await rooms.by_key(session, key)
+        return None if room is None else Address(room.room_id, room.encrypted)
+
+    async def _foreign(self, room_id: str) -> Address:
+        """Find out about a room somebody else made: the server knows whether it is encrypted."""
+        return Address(room_id, await self.directs.is_encrypted(room_id))
