@@ -40,20 +40,20 @@ def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def words(malarvik: Region) -> Phrasebook:
+def phrasebook(malarvik: Region) -> Phrasebook:
     """Open the words once: a template is compiled when it is first said."""
     return Phrasebook([HOUSE / "config/text"], malarvik)
 
 
 @pytest.fixture
 async def story(
-    malarvik: Region, words: Phrasebook, empty_database: Path, tmp_path: Path
+    malarvik: Region, phrasebook: Phrasebook, empty_database: Path, tmp_path: Path
 ) -> AsyncIterator[Story]:
     """Begin on Monday 12 October 2026 at 08.00, every function held."""
     shutil.copy(empty_database, tmp_path / "story.db")
     store = await Store.open(f"sqlite:///{tmp_path / 'story.db'}")
     start = datetime.fromisoformat(START).replace(tzinfo=malarvik.timezone)
-    desk = Desk(malarvik, Catalogue.discover(), Post(words, malarvik.language))
+    desk = Desk(malarvik, Catalogue.discover(), Post(phrasebook, malarvik.language))
     told = Story(malarvik, store, desk, SteeredClock(start))
     await told.begin()
     yield told
