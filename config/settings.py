@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import dataclasses
 import os
+import re
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -21,14 +22,19 @@ from pydantic_settings import (
 )
 
 from config.problem import Problem, SettingsFileWrong
-from config.region_file.kinds import Mxid, matching
+from config.region_file.kinds import Mxid, matching, wrong
 from config.structure import told, without_unknown_keys
 from config.yaml_tree import NotYaml, Placed, Tree, Value, read_tree
 
 PREFIX = "SAMVERKAN_"
 USUAL = Path("samverkan.yaml")
+DATABASES = '"sqlite:///FILE" or "postgresql://USER@HOST/NAME"'
 PATHS = ("password_file", "state_dir", "region", "pickle_key_file", "text_dirs")
 
+DATABASE = (
+    r"sqlite(\+\w+)?:///[^:?][^?]*(\?.*)?"
+    r"|postgresql(\+\w+)?://([^@/]*@)?(\[[^\]]*\]|[^@/:?]*)(:\d+)?(/[^?]*)?(\?.*)?"
+)
 URL = r"^https?://[^\s/?#]+(/[^\s?#]*)?$"
 
 
@@ -41,6 +47,13 @@ def _text(written: Value) -> Value:
     """Let a version be written as the number it looks like."""
     whole = isinstance(written, int) and not isinstance(written, bool)
     return str(written) if whole else written
+
+
+def _database(address: str) -> str:
+    """Refuse what is no database of ours, without saying it again: it may hold a password."""
+    if not re.fullmatch(DATABASE, address):
+        wrong("this is no address of a database", DATABASES)
+    return address
 
 
 def _database_beside(validated: dict[str, Any]) -> str:
@@ -60,7 +73,33 @@ Creators = Annotated[list[Mxid], NoDecode, BeforeValidator(_listed)]
 Folders = Annotated[list[Path], NoDecode, BeforeValidator(_listed)]
 
 
-class Settings(BaseSettings):
+class _FromEnvironmentFirst(BaseSettings):
+    """Something the environment may say, and goes before the file in saying."""
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Let the environment go before the file, and nothing else have a say."""
+        del settings_cls, dotenv_settings, file_secret_settings
+        return env_settings, init_settings
+
+
+class NamedFiles(_FromEnvironmentFirst):
+    """The files that the settings name, as far as they can be read."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, extra="ignore", frozen=True)
+
+    region: Path | None = None
+    text_dirs: Folders = Field(default_factory=list)
+
+
+class Settings(_FromEnvironmentFirst):
     """How this bot is run: where its homeserver is, who it is there, where its things lie."""
 
     model_config = SettingsConfigDict(
@@ -82,7 +121,9 @@ class Settings(BaseSettings):
         Path, Field(description="Where the bot keeps its session, keys and database.")
     ] = Path("data")
     database_url: Annotated[
-        str, Field(description="SQLAlchemy's address of the history; SQLite in state_dir.")
+        str,
+        AfterValidator(_database),
+        Field(description="SQLAlchemy's address of the history; SQLite in state_dir."),
     ] = Field(default_factory=_database_beside)
     text_dirs: Annotated[
         Folders, Field(description="Folders with words of your own, before the bot's.")
@@ -103,19 +144,6 @@ class Settings(BaseSettings):
     log_level: Annotated[
         Literal["debug", "info", "warning", "error"], Field(description="How much is logged.")
     ] = "info"
-
-    @classmethod
-    def settings_customise_sources(
-        cls,
-        settings_cls: type[BaseSettings],
-        init_settings: PydanticBaseSettingsSource,
-        env_settings: PydanticBaseSettingsSource,
-        dotenv_settings: PydanticBaseSettingsSource,
-        file_secret_settings: PydanticBaseSettingsSource,
-    ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """Let the environment go before the file, and nothing else have a say."""
-        del settings_cls, dotenv_settings, file_secret_settings
-        return env_settings, init_settings
 
     @classmethod
     def takes(cls, key: str) -> bool:
@@ -154,6 +182,30 @@ def load_settings(path: Path | None = None) -> Settings:
     if problems:
         raise SettingsFileWrong(sorted(problems, key=lambda problem: problem.line))
     return settings
+
+
+def named_files(path: Path | None = None) -> NamedFiles:
+    """Read which files the settings name, however wrong the rest of them is."""
+    if path is None and USUAL.is_file():
+        path = USUAL
+    try:
+        data = _tree(path).root
+        _place_paths(data, path.parent if path else Path())
+        return NamedFiles(**data)
+    except (SettingsFileWrong, ValidationError):
+        return NamedFiles.model_construct()
+
+
+def missing_folders(path: Path | None = None) -> list[Problem]:
+    """Tell which of the folders of words that the settings name are not there."""
+    if path is None and USUAL.is_file():
+        path = USUAL
+    gone = [(at, each) for at, each in enumerate(named_files(path).text_dirs) if not each.is_dir()]
+    if not gone:
+        return []
+    tree = _tree(path)
+    problems = [tree.problem(("text_dirs", at), f"there is no folder {each}") for at, each in gone]
+    return [_in_environment(problem, f"{PREFIX}TEXT_DIRS") for problem in problems]
 
 
 def _tree(path: Path | None) -> Tree:

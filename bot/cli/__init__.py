@@ -5,6 +5,7 @@ from __future__ import annotations
 import typer
 
 from bot.cli import history, law, people, rehearse, rooms, running
+from bot.cli.common import log_to_stderr
 
 app = typer.Typer(
     name="samverkan",
@@ -13,6 +14,14 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+
+
+@app.callback()
+def _samverkan() -> None:
+    """Keep the log from what a program reads; `run` asks for more of it."""
+    log_to_stderr("warning")
+
+
 app.command("demo")(rehearse.demo)
 app.command("play")(rehearse.play)
 app.command("run")(running.run)

@@ -7,10 +7,11 @@ from typing import Annotated
 
 import typer
 
-from bot.cli.common import SettingsFile, carry_out, err, fail, out, settings_from, told
+from bot.cli.common import SettingsFile, carry_out, settings_from
+from bot.cli.told import err, fail, out, told
 from bot.clock.wall import WallClock
 from bot.domain.region import Held, Region
-from bot.domain.roster import RosterWrong, read_roster
+from bot.domain.roster import RosterProblem, RosterWrong, read_roster
 from bot.store.engine import Store
 from bot.store.migrations import migrate
 from bot.store.rosters import import_roster
@@ -27,7 +28,9 @@ def _roster() -> None:
 
 @roster.command("import")
 def import_(
-    file: Annotated[Path, typer.Argument(help="CSV: function, rank, mxid, name, from, to")],
+    file: Annotated[
+        Path, typer.Argument(metavar="FILE", help="CSV: function, rank, mxid, name, from, to")
+    ],
     settings: SettingsFile = None,
 ) -> None:
     """Take in the holdings of a CSV file, whole or not at all; again, it changes nothing."""
@@ -37,13 +40,28 @@ def import_(
     with told():
         region = load_region(read.region, WallClock().now().date())
     try:
-        rows = read_roster(file.read_text(encoding="utf-8-sig"), region, file.name)
+        rows = read_roster(_text(file), region, file.name)
     except RosterWrong as wrong:
         for problem in wrong.problems:
             err.print(str(problem), markup=False)
-        raise fail("Nothing has been taken in.", f"mend {file.name} and import it again") from None
+        raise fail(
+            "Nothing has been taken in.", f"mend it, then: samverkan roster import {file}"
+        ) from None
     carry_out(_keep(read, region, rows))
-    out.print(f"{len(rows)} holdings taken in from {file.name}. Next: samverkan plan", markup=False)
+    what = "1 holding" if len(rows) == 1 else f"{len(rows)} holdings"
+    out.print(f"{what} taken in from {file.name}. Next: samverkan plan", markup=False)
+
+
+def _text(file: Path) -> str:
+    """Read the file. Raise RosterWrong where it is no UTF-8, as some spreadsheets write it."""
+    with told():
+        raw = file.read_bytes()
+    try:
+        return raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = raw.count(b"\n", 0, error.start) + 1
+        message = 'the text is not UTF-8; expected a file saved as "CSV UTF-8"'
+        raise RosterWrong([RosterProblem(file.name, line, message)]) from error
 
 
 async def _keep(settings: Settings, region: Region, rows: tuple[Held, ...]) -> None:

@@ -7,13 +7,13 @@ from typing import Annotated
 
 import typer
 
-from bot.cli.common import err, out
+from bot.cli.told import err, out
 
 # The rehearsal is imported when it is asked for: `run` carries none of its weight.
 
 
 def play(
-    scenario: Annotated[Path, typer.Argument(help="A scenario file.")],
+    scenario: Annotated[Path, typer.Argument(metavar="SCENARIO", help="A scenario file.")],
     json_: Annotated[
         Path | None, typer.Option("--json", help="Write every event and verdict here.")
     ] = None,

@@ -9,7 +9,8 @@ import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from bot.app import House, open_house
-from bot.cli.common import SettingsFile, carry_out, err, out, settings_from
+from bot.cli.common import SettingsFile, carry_out, settings_from
+from bot.cli.told import err, out
 from bot.domain.room_plan import Step
 from config.settings import Settings
 

@@ -14,7 +14,7 @@ from typing import Annotated
 
 import typer
 
-from bot.cli.common import fail, out
+from bot.cli.told import fail, out
 from bot.dispatch.catalogue import Catalogue
 
 ROOT = Path(__file__).parents[2]

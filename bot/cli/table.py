@@ -7,7 +7,7 @@ from pathlib import Path
 
 from bot.app import WORDS
 from bot.asking import Command
-from bot.cli.common import out
+from bot.cli.told import out
 from bot.dispatch.catalogue import Catalogue
 from bot.domain.region import Language
 from bot.text.phrasebook import Phrasebook

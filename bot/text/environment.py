@@ -49,9 +49,13 @@ class Environment(SandboxedEnvironment):
         """Call what may be called, and seal what it gives."""
         return current().seal(super().call(context, obj, *args, **kwargs))
 
+    def source(self, file: str) -> str:
+        """Give a template's own text."""
+        return self._files.get_source(self, file)[0]
+
     def facts_of(self, file: str) -> frozenset[str]:
         """List the facts a template uses, and the parts it imports or includes."""
-        source = self._files.get_source(self, file)[0]
+        source = self.source(file)
         parts = {part for part in meta.find_referenced_templates(self.parse(source)) if part}
         return facts_used(source).union(*(self.facts_of(part) for part in parts))
 

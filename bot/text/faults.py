@@ -22,10 +22,16 @@ class MissingTemplateError(WordsError):
 
 
 class BrokenTemplateError(WordsError):
-    """A template cannot be said with the facts it was given, or not be read at all."""
+    """A template cannot be said with the facts it was given, or not be read at all.
 
-    def __init__(self, name: str, language: str, why: str) -> None:
+    `line` counts from 1; 0 when it is not one line's fault.
+    """
+
+    def __init__(self, name: str, language: str, why: str, line: int = 0) -> None:
         """Name the template and say what is wrong with it."""
-        super().__init__(f"The template {language}/{name}.md.j2 cannot be said: {why}")
+        where = f"line {line}: " if line else ""
+        super().__init__(f"The template {language}/{name}.md.j2 cannot be said: {where}{why}")
         self.name = name
         self.language = language
+        self.why = why
+        self.line = line

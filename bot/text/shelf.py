@@ -89,7 +89,19 @@ class Shelf:
     def facts_of(self, name: str) -> frozenset[str]:
         """List the facts a template and the parts it is put together of use."""
         self._template(name)
-        return self._environment.facts_of(f"{name}{SUFFIX}")
+        try:
+            return self._environment.facts_of(f"{name}{SUFFIX}")
+        except TemplateError as fault:  # of a part that it imports
+            raise self._broken(name, fault.message or type(fault).__name__) from fault
+
+    def source(self, name: str) -> str:
+        """Give a template's own text; WordsError if it is missing."""
+        self._template(name)
+        return self._environment.source(f"{name}{SUFFIX}")
+
+    def filters(self) -> frozenset[str]:
+        """List the names of the filters that templates may use."""
+        return frozenset(self._environment.filters)
 
     def _template(self, name: str) -> Template:
         file = f"{name}{SUFFIX}"
@@ -98,11 +110,11 @@ class Shelf:
         except TemplateNotFound:
             raise MissingTemplateError(self._folders[-1] / file) from None
         except TemplateError as fault:
-            line = getattr(fault, "lineno", "?")
-            raise self._broken(name, f"line {line}: {fault.message}") from fault
+            why, line = fault.message or type(fault).__name__, getattr(fault, "lineno", 0)
+            raise self._broken(name, why, line) from fault
 
-    def _broken(self, name: str, why: str) -> BrokenTemplateError:
-        return BrokenTemplateError(name, self._language, why)
+    def _broken(self, name: str, why: str, line: int = 0) -> BrokenTemplateError:
+        return BrokenTemplateError(name, self._language, why, line)
 
 
 class Lists:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING
 
-from jinja2 import TemplateNotFound
+from jinja2 import TemplateError, TemplateNotFound
 
 from bot.text.faults import BrokenTemplateError, MissingTemplateError
 
@@ -52,6 +52,9 @@ def read_vocabulary(environment: Environment, language: str, folder: Path) -> Vo
         said = environment.get_template(f"{NAME}.md.j2").module
     except TemplateNotFound:
         raise MissingTemplateError(folder / language / f"{NAME}.md.j2") from None
+    except TemplateError as fault:
+        why, line = fault.message or type(fault).__name__, getattr(fault, "lineno", 0)
+        raise BrokenTemplateError(NAME, language, why, line) from fault
     missing = [field.name for field in fields(Vocabulary) if not hasattr(said, field.name)]
     if missing:
         raise BrokenTemplateError(NAME, language, f"it does not set {', '.join(missing)}")
