@@ -140,7 +140,7 @@ class _Room:
         wanted = {
             held.mxid: held.function for held in self._held(in_force_now=True) if held.rank == 1
         }
-        wanted = dict.fromkeys(sorted(called), "") | wanted
+        wanted = dict.fromkeys(sorted(called - self._ended().keys()), "") | wanted
         for mxid, function in wanted.items():
             member = members[self.key].get(mxid)
             if member is None or (member.membership == "leave" and not member.by_choice):
@@ -151,15 +151,22 @@ class _Room:
         """List those whose last holding here has ended since they came in."""
         if self.key not in members:
             return
+        for mxid, held in self._ended().items():
+            member = members[self.key].get(mxid)
+            if member and member.membership in INSIDE and held.ends and member.since <= held.ends:
+                yield Kick(self.key, mxid, Why("ends", {"function": held.function}))
+
+    def _ended(self) -> dict[str, Holding]:
+        """Give who no longer belongs here, with the holding that ended last.
+
+        An answer given while it was held does not keep anybody: the call is the function's (R1).
+        """
         belong = {held.mxid for held in self._held(in_force_now=True)}
         ended: dict[str, Holding] = {}
         for held in self._held(in_force_now=False):
             if held.ends and held.ends <= self.now and held.mxid not in belong:
                 ended[held.mxid] = _later(ended.get(held.mxid), held)
-        for mxid, held in ended.items():
-            member = members[self.key].get(mxid)
-            if member and member.membership in INSIDE and held.ends and member.since <= held.ends:
-                yield Kick(self.key, mxid, Why("ends", {"function": held.function}))
+        return ended
 
     def _held(self, *, in_force_now: bool) -> Iterator[Holding]:
         codes = frozenset(self.functions)

@@ -85,6 +85,16 @@ def test_a_deputy_who_comes_to_a_meeting_is_let_in(region: Region) -> None:
     assert [(it.mxid, it.why.name) for it in moves] == [(LENA, "attends")]
 
 
+def test_who_answered_a_call_and_then_left_the_function_is_not_called_back(
+    region: Region,
+) -> None:
+    called = {"LC": frozenset({JONAS})}
+    ended = [held(JONAS, ends=NOW)]
+    rooms = {"space": room(), "forum:LC": room(member(JONAS, "leave"))}
+
+    assert membership_plan(region, ended, rooms, NOW, called=called) == ()
+
+
 @pytest.mark.parametrize(("minutes", "kicked"), [(0, []), (1, [JONAS]), (-1, [])])
 def test_at_the_minute_a_holding_ends_the_room_changes(
     minutes: int, kicked: list[str], region: Region
