@@ -50,6 +50,8 @@ class Scene:
     down: set[str] = field(default_factory=set)
     """The homeservers that are stopped, by the part of their ids after the colon."""
     _seen: list[str] = field(default_factory=list)
+    _early: list[Message] = field(default_factory=list)
+    """What the bot said while everybody was still coming in."""
     _encrypted: dict[str, bool] = field(default_factory=dict)
     _witnesses: dict[str, Person] = field(default_factory=dict)
 
@@ -61,16 +63,17 @@ class Scene:
         quiet = await self.stage.settle(self.now, self._seen)
         self._seen.clear()
         self.next_due = quiet.next_due
-        return await self._read(quiet)
+        news, self._early = [*self._early, *await self._read(quiet)], []
+        return news
 
     async def gather(self) -> None:
         """Learn the rooms, and let everybody go where they are invited."""
         self.rooms = dict((await self.stage.ask("rooms"))["rooms"])
-        await self.settle()
+        self._early = await self.settle()
         people = self.company.people.items()
         waiting = [each for role, each in people if role.rank == 1 and not each.joined]
         await self._take_in({each.mxid: () for each in waiting})
-        await self.settle()
+        self._early = await self.settle()
 
     async def find_room(self, where: Where, role: Role | None) -> str | None:
         """Find a forum's room, or somebody's direct room; None if there is none."""

@@ -210,7 +210,13 @@ async def play(settings: Settings) -> None:
 
 def main() -> None:
     """Begin, with the settings file named on the command line."""
-    structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
+    plain = structlog.dev.ConsoleRenderer(
+        colors=False, exception_formatter=structlog.dev.plain_traceback
+    )  # a traceback with every value in it is a million lines, and tells secrets
+    structlog.configure(
+        processors=[structlog.processors.TimeStamper("iso"), structlog.stdlib.add_log_level, plain],
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+    )
     asyncio.run(play(load_settings(Path(sys.argv[1]))))
 
 
