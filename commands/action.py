@@ -38,7 +38,20 @@ def _read_forum(words: Words, ask: Ask) -> str | None:
     return code
 
 
-@command("action", sv="åtgärd", keys={"due": ("senast", "klar", "by")})
+def _forums(ask: Ask) -> list[str]:
+    """List the forums in which the person may take something on."""
+    return [
+        forum.code
+        for forum in ask.region.forums.values()
+        if any(seat.function in ask.functions for seat in seats_in(ask.region, forum))
+    ]
+
+
+def _may(ask: Ask) -> bool:
+    return ask.forum.code in _forums(ask) if ask.forum else bool(_forums(ask))
+
+
+@command("action", sv="åtgärd", allowed=_may, keys={"due": ("senast", "klar", "by")})
 async def action(
     ask: Ask,
     reference: Annotated[str | None, Reader(_read_reference)],
@@ -87,5 +100,5 @@ def _owner(ask: Ask, forum: str) -> str:
     seats = {seat.function for seat in seats_in(ask.region, ask.region.forum(forum))}
     held = [each for each in ask.holdings if each.function in seats]
     if not held:
-        raise Refusal("no_seat_here", forum=forum)
+        raise Refusal("no_seat_here", forum=forum, forums=_forums(ask))
     return min(held, key=lambda each: each.rank).function

@@ -42,8 +42,17 @@ async def _not_yours(ask: Ask, forum: Forum) -> Refusal:
     by_lead = sorted(forum.may_convene, key=lambda code: (code not in forum.lead, code))
     needs = [{"function": code, "held_by": await _held_by(ask, code)} for code in by_lead[:NAMED]]
     return Refusal(
-        "not_yours_to_convene", forum=forum.code, needs=needs, more=len(by_lead) - len(needs)
+        "not_yours_to_convene",
+        forum=forum.code,
+        who=needs,
+        more=len(by_lead) - len(needs),
+        forums=_others(ask),
     )
+
+
+def _others(ask: Ask) -> list[str]:
+    """List the forums that the person may call."""
+    return [it.code for it in ask.region.forums.values() if authority.may_convene(ask, it)]
 
 
 async def _held_by(ask: Ask, function: str) -> str | None:

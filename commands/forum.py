@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from bot.asking import Ask, ForumCode, command
+from bot.asking import Ask, OnlyForum, command
 from bot.domain.answer import Reply
 from bot.domain.register import rules
 from bot.store.rhythm import meets_next
 
 
 @command("forum", sv="forum")
-async def forum(ask: Ask, forum: ForumCode) -> Reply:
+async def forum(ask: Ask, forum: OnlyForum) -> Reply:
     """Tell what the law says of a forum; of this one if none is named."""
     law = ask.region.forum(forum)
     meeting = await meets_next(ask.session, ask.region, law, ask.now)

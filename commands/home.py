@@ -6,7 +6,7 @@ import re
 from typing import Annotated, Any
 
 from bot.asking import Ask, command
-from bot.asking.arguments import Reader, id_reader, read_forum
+from bot.asking.arguments import Reader, id_reader, read_only_forum
 from bot.asking.words import Words
 from bot.domain.answer import Refusal, Reply
 from bot.domain.authority import acting_as
@@ -25,7 +25,7 @@ def read_which(words: Words, ask: Ask) -> str:
     if _MEETING.match(words.peek() or ""):
         found: str = _meeting_id.read(words, ask)
         return found
-    return read_forum(words, ask)
+    return read_only_forum(words, ask)
 
 
 Which = Annotated[str, Reader(read_which)]

@@ -11,10 +11,10 @@ from bot.asking.arguments import Reader, id_reader, read_time
 from bot.asking.words import Words, unquoted
 from bot.domain import positions
 from bot.domain.answer import Answer, Direct, InForum, Refusal, Reply, Typed
-from bot.domain.model import Agreement, AgreementState, Choice
+from bot.domain.model import Agreement, Choice
 from bot.domain.seats import seat_in
-from bot.procedures.agreements import standing
 from bot.procedures.positions import Given, take_down
+from bot.procedures.waiting import proposals
 from bot.store import agreements
 
 ALONE = "·"
@@ -106,7 +106,7 @@ async def _agreement(ask: Ask, answered: Answered) -> Agreement | None:
     if not here and answered.alone and isinstance(ask.place, InForum):
         return None
     if not here:
-        raise Refusal("nothing_open")
+        raise Refusal("nothing_open", forum=ask.forum.code if ask.forum else None)
     digit = positions.CHOICES.index(answered.said.choice) + 1
     which = [{"id": each.id, "text": Typed(each.text)} for each in here]
     raise Refusal("which_agreement", agreements=which, digit=digit)
@@ -114,13 +114,8 @@ async def _agreement(ask: Ask, answered: Answered) -> Agreement | None:
 
 async def _waiting(ask: Ask) -> list[Agreement]:
     """List what waits for the person's answer, in this forum or, elsewhere, in all."""
-    found: list[Agreement] = []
-    for each in await agreements.asking(ask.session, ask.functions, ask.now):
-        if ask.forum is None or each.forum == ask.forum.code:
-            stands = await standing(ask.session, ask.region, each, ask.now)
-            back = any(one.anchoring and one.function in ask.functions for one in stands)
-            found += [each] if back or each.state == AgreementState.PROPOSED else []
-    return found
+    found = await proposals(ask)
+    return [each for each in found if ask.forum is None or each.forum == ask.forum.code]
 
 
 async def _seat(ask: Ask, agreement: Agreement, answered: Answered, seat: str | None) -> str | None:

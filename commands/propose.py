@@ -33,13 +33,17 @@ def _read_kind(words: Words, ask: Ask) -> str | None:
 Kind = Annotated[str | None, Reader(_read_kind)]
 
 
+def _forums(ask: Ask) -> list[str]:
+    """List the forums in which the person may propose."""
+    return [
+        forum.code
+        for forum in ask.region.forums.values()
+        if any(seat.function in ask.functions for seat in with_position(ask.region, forum))
+    ]
+
+
 def _may(ask: Ask) -> bool:
-    forums = [ask.forum] if ask.forum else ask.region.forums.values()
-    return any(
-        seat.function in ask.functions
-        for forum in forums
-        for seat in with_position(ask.region, forum)
-    )
+    return ask.forum.code in _forums(ask) if ask.forum else bool(_forums(ask))
 
 
 @command(
@@ -97,8 +101,7 @@ def _proposer(ask: Ask, forum: Forum) -> str:
     seats = {seat.function for seat in with_position(ask.region, forum)}
     held = [each for each in ask.holdings if each.function in seats]
     if not held:
-        who = [seat.function for seat in with_position(ask.region, forum)]
-        raise Refusal("may_not_propose", forum=forum.code, functions=who)
+        raise Refusal("may_not_propose", forum=forum.code, forums=_forums(ask))
     return min(held, key=lambda each: each.rank).function
 
 

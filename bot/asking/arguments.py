@@ -44,12 +44,26 @@ def read_forum(words: Words, ask: Ask) -> str:
     if ask.forum:
         return ask.forum.code
     if word and word.isupper() and len(word) > 1:
-        near = difflib.get_close_matches(word.casefold(), codes, n=3, cutoff=0.4)
-        raise Refusal("unknown_forum", word=Typed(word), nearest=[codes[code] for code in near])
+        raise unknown_forum(word, ask)
     own = sorted({f.code for fn in ask.functions for f, _ in ask.region.seats_held_by(fn)})
     if len(own) == 1:
         return own[0]
     raise Refusal("which_forum", forums=own)
+
+
+def read_only_forum(words: Words, ask: Ask) -> str:
+    """Read a forum's code as all that is said: a word that is no forum is refused, not ignored."""
+    word = words.peek()
+    if word and word.casefold() not in {code.casefold() for code in ask.region.forums}:
+        raise unknown_forum(word, ask)
+    return read_forum(words, ask)
+
+
+def unknown_forum(word: str, ask: Ask) -> Refusal:
+    """Refuse a word that is no forum's code, with the codes it is most like."""
+    codes = {code.casefold(): code for code in ask.region.forums}
+    near = difflib.get_close_matches(word.casefold(), codes, n=3, cutoff=0.4)
+    return Refusal("unknown_forum", word=Typed(word), nearest=[codes[code] for code in near])
 
 
 def read_function(words: Words, ask: Ask) -> str:
@@ -95,6 +109,7 @@ def read_time(words: Words, ask: Ask) -> datetime:
     """
     here = ask.now.astimezone(ask.region.timezone)
     day: date | None = None
+    line = words.left()
     word = _take(words, "time").casefold()
     while word in _PREFIXES:
         word = _take(words, "time").casefold()
@@ -113,7 +128,7 @@ def read_time(words: Words, ask: Ask) -> datetime:
         word = (words.take() or "").casefold()
     clock = _clock(word)
     if clock is None or (full and day is None):
-        raise Refusal("unknown_time", word=Typed(word))
+        raise Refusal("unknown_time", word=Typed(" ".join(line[: len(line) - len(words.left())])))
     moment = datetime.combine(day or here.date(), clock, ask.region.timezone)
     if day is None and moment <= here:
         moment = datetime.combine(here.date() + timedelta(days=1), clock, ask.region.timezone)
@@ -133,6 +148,10 @@ def read_word(words: Words, ask: Ask) -> str:  # noqa: ARG001 - the shape of eve
     return _take(words, "word")
 
 
+AN_ID = re.compile(r"^[^\W\d]{1,2}-(\d{4}-)?\d+$")
+"""The shape of the id of anything: "OV-2026-014", "ov-14"."""
+
+
 def id_reader(letters: str, kind: str) -> Reader:
     """Make a reader for an object's id; without one, what the answered message is about."""
     pattern = re.compile(rf"^{letters}-(\d{{4}}-)?\d+$", re.IGNORECASE)
@@ -143,8 +162,9 @@ def id_reader(letters: str, kind: str) -> Reader:
             words.take()
             return _full_id(word.upper(), ask)
         about = ask.about_id(kind)
-        if about is None:
-            raise Refusal("missing_id", kind=kind, letters=letters)
+        if about is None or AN_ID.match(word):
+            other = Typed(word.upper()) if AN_ID.match(word) else None
+            raise Refusal("missing_id", kind=kind, letters=letters, word=other)
         return about
 
     return Reader(read)
@@ -158,6 +178,7 @@ def _full_id(word: str, ask: Ask) -> str:
 
 
 ForumCode = Annotated[str, Reader(read_forum)]
+OnlyForum = Annotated[str, Reader(read_only_forum)]
 FunctionCode = Annotated[str, Reader(read_function)]
 LocalTime = Annotated[datetime, Reader(read_time)]
 Rest = Annotated[Typed, Reader(read_rest)]

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
 _OPEN = "\"'“”„«»‘’"  # noqa: RUF001 - quotation marks are what it is about
 _QUOTED = '"[^"]*"|[“”„][^“”„]*[“”]|[«»][^«»]*[«»]'
+_DAY = r"(?:i\s+dag|i\s+morgon|i\s+morn|idag|imorgon|today|tomorrow|\d{4}-\d{2}-\d{2})\s+"
+_TIME = rf"(?:{_DAY})?(?:(?:kl\.?|at)\s+)?\d{{1,2}}[:.]\d{{2}}(?!\S)"
 _TOKEN = re.compile(
-    rf"(?P<key>[^\W\d]\w*)=(?P<value>{_QUOTED}|\S*)|(?P<quoted>{_QUOTED})|(?P<word>\S+)"
+    rf"(?P<key>[^\W\d]\w*)=(?P<value>{_QUOTED}|{_TIME}|\S*)"
+    rf"|(?P<quoted>{_QUOTED})|(?P<word>\S+)",
+    re.IGNORECASE,
 )
 
 
@@ -29,19 +33,30 @@ class Words:
     _left: list[str] = field(default_factory=list)
 
     @classmethod
-    def of(cls, text: str, keys: Mapping[str, str]) -> Words:
+    def of(cls, text: str, keys: Mapping[str, str], running: Collection[str] = ()) -> Words:
         """Take the line apart. `keys` maps each known argument's names to its Python name.
 
-        An unknown `key=` stays an ordinary word: people write "a=b" in their sentences.
+        An unknown `key=` stays an ordinary word: people write "a=b" in their sentences. The
+        `running` ones go on, without quotes, until the next known key or a quoted passage: nobody
+        finds the quotation mark on a phone at night.
         """
-        words = cls(text)
+        words, on = cls(text), None
         for found in _TOKEN.finditer(text):
             key = keys.get((found["key"] or "").casefold())
             if key:
                 words.named[key] = unquoted(found["value"])
+                quoted = words.named[key] != found["value"]
+                on = key if key in running and found["value"] and not quoted else None
+            elif on and not found["quoted"]:
+                words.named[on] += f" {found[0]}"
             else:
                 words._left.append(found[0])
+                on = None
         return words
+
+    def left(self) -> list[str]:
+        """List the words that are not read yet, as they were typed."""
+        return list(self._left)
 
     def peek(self) -> str | None:
         """Give the next word without taking it, or None at the end."""

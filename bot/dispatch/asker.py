@@ -69,7 +69,8 @@ class Asker:
         place = await self._place(session, event.room_id)
         held = await known.askers.held_by(event.sender)
         person = await known.askers.person(event.sender)
-        name = person.name if person else (held[0].name if held else event.sender)
+        known_as = person.name if person and person.name != event.sender else None
+        name = known_as or (held[0].name if held else event.sender)
         return Ask(
             session=session,
             region=self.region,

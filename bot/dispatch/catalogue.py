@@ -68,8 +68,8 @@ class Catalogue:
         """Find the command that an answer to a poll about that kind of thing means."""
         return next((verb for verb in self.commands() if kind in verb.votes), None)
 
-    def near(self, word: str, among: Iterable[Command]) -> Command | None:
-        """Find the allowed command whose name is most like a word nobody knows, if any is."""
+    def near(self, word: str, among: Iterable[Command]) -> tuple[Command, str] | None:
+        """Find the allowed command, and its name, most like a word nobody knows, if any is."""
         names = {name: verb for verb in among for name in verb.names}
         found = difflib.get_close_matches(word.casefold(), names, n=1, cutoff=0.6)
-        return names[found[0]] if found else None
+        return (names[found[0]], found[0]) if found else None

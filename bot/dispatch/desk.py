@@ -18,6 +18,7 @@ from bot.dispatch.catalogue import Catalogue
 from bot.dispatch.grammar import bind
 from bot.dispatch.hearing import Wish, wish
 from bot.dispatch.post import Occasion, Post
+from bot.dispatch.refusing import refused
 from bot.domain.answer import Refusal, Reply
 from bot.domain.incoming import Echoed, Event, Incoming, Moved, Reacted, Said, Unreadable, Voted
 from bot.domain.model import Deadline, Letter
@@ -118,25 +119,27 @@ class Desk:
         await deadlines.set_(session, "member.moved", f"{event.room_id} {event.mxid}", now)
 
     async def _answer(self, work: Work, event: Event, ask: Ask) -> None:
-        occasion = Occasion(ask.now, ask.place, ask.language, ask.event_id)
-        found: Wish | None = None
         try:
-            found = wish(self.catalogue, event, ask)
-            if found is None or not work.first_time(event.event_id):
-                return
-            if found.language and found.language != ask.language:
-                ask = dataclasses.replace(ask, language=found.language)
-                occasion = dataclasses.replace(occasion, language=found.language)
-                if ask.direct:
-                    await people.set_language(ask.session, ask.mxid, ask.language)
-            work.outbox += await self._run(found, ask, occasion, work.outbox)
-        except Refusal as refusal:
-            work.outbox += await self.post.write(ask.session, [_refused(found, refusal)], occasion)
+            work.outbox += await self._answered(work, event, ask)
         except Exception:
             reference = secrets.token_hex(3)
             log.exception("event.failed", event_id=event.event_id, reference=reference)
             sorry = Reply("refusal/broken", {"reference": reference})
-            work.outbox += await self.post.write(ask.session, [sorry], occasion)
+            work.outbox += await self.post.write(ask.session, [sorry], _occasion(ask))
+
+    async def _answered(self, work: Work, event: Event, ask: Ask) -> list[Letter]:
+        found: Wish | None = None
+        try:
+            found = wish(self.catalogue, event, ask)
+            if found is None or not work.first_time(event.event_id):
+                return []
+            ask = await _in_language(found, ask)
+            return await self._run(found, ask, _occasion(ask, found), work.outbox)
+        except Refusal as refusal:
+            if found is None and not work.first_time(event.event_id):
+                return []
+            answer = await refused(refusal, found, ask)
+            return await self.post.write(ask.session, [answer], _occasion(ask, found))
 
     async def _run(
         self, found: Wish, ask: Ask, occasion: Occasion, before: Sequence[Letter]
@@ -147,6 +150,17 @@ class Desk:
             return await self.post.write(ask.session, answers, occasion, before)
 
 
-def _refused(found: Wish | None, refusal: Refusal) -> Reply:
-    command = found.command.name if found else None
-    return Reply(f"refusal/{refusal.name}", {"command": command, **refusal.facts})
+async def _in_language(found: Wish, ask: Ask) -> Ask:
+    """Go on in the language of the verb; in a direct room it is kept for what comes later."""
+    if found.language is None or found.language == ask.language:
+        return ask
+    if ask.direct:
+        await people.set_language(ask.session, ask.mxid, found.language)
+    return dataclasses.replace(ask, language=found.language)
+
+
+def _occasion(ask: Ask, found: Wish | None = None) -> Occasion:
+    """Tell what is answered: in a room of many the region's language, unless a verb says which."""
+    spoken = found.language if found else None
+    language = ask.language if ask.direct else spoken
+    return Occasion(ask.now, ask.place, language, ask.event_id)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Annotated, Any, get_args, get_origin, get_type_hints
 
 from bot.asking import Ask, Command
-from bot.asking.arguments import Reader
+from bot.asking.arguments import Reader, read_rest
 from bot.asking.words import Words
 
 
@@ -58,7 +58,8 @@ def _keys(command: Command) -> Mapping[str, str]:
 
 def bind(command: Command, text: str, ask: Ask) -> dict[str, Any]:
     """Read the arguments from the text; Refusal where one is missing or not understood."""
-    words = Words.of(text, _keys(command))
+    running = {each.name for each in parameters(command) if each.reader.read is read_rest}
+    words = Words.of(text, _keys(command), running)
     values: dict[str, Any] = {}
     for each in parameters(command):
         if each.named:

@@ -45,18 +45,19 @@ def _said(catalogue: Catalogue, said: Said, ask: Ask) -> Wish | None:
         return _named(catalogue, "help", "")
     if found and (command := catalogue.find(verb)):
         return Wish(command, rest.strip(), command.language_of(verb))
-    if bare := _bare(catalogue, words):
+    if bare := _bare(catalogue, words, signed=found is not None and found.signed):
         return bare
     if found and (found.signed or ask.direct):
         raise _unknown(catalogue, verb, found, ask)
     return None
 
 
-def _bare(catalogue: Catalogue, words: str) -> Wish | None:
+def _bare(catalogue: Catalogue, words: str, *, signed: bool) -> Wish | None:
+    """Find the verb that needs not be said; with a sign before them the words are for the bot."""
     for command in catalogue.commands():
         text = command.bare(words) if command.bare else None
         if text is not None:
-            return Wish(command, text)
+            return Wish(command, words if signed else text)
     return None
 
 
@@ -67,7 +68,9 @@ def _named(catalogue: Catalogue, name: str, words: str) -> Wish | None:
 
 def _unknown(catalogue: Catalogue, verb: str, found: Meant, ask: Ask) -> Refusal:
     near = catalogue.near(verb, [each for each in catalogue.commands() if each.allowed(ask)])
+    command, word = near or (None, "")
     rest = found.words[len(verb) :].strip()
     return Refusal(
-        "unknown_command", word=Typed(verb), near=near.name if near else None, rest=Typed(rest)
-    )
+        "unknown_command", word=Typed(verb), rest=Typed(rest),
+        near=command.name if command else None, near_word=word,
+    )  # fmt: skip

@@ -72,7 +72,8 @@ class Post:
             msg = f"{reply.name} has nowhere to go"
             raise ValueError(msg)
         here = place == occasion.place
-        language = await self._language(session, place, occasion.language if here else None)
+        spoken = occasion.language if here else None
+        language = await self._language(session, place, spoken, back=reply.to is None)
         words = self.phrasebook.say(reply.name, reply.facts, language, now=occasion.now)
         content: dict[str, Any] = {
             "plain": words.plain,
@@ -122,10 +123,11 @@ class Post:
         return [letter]
 
     async def _language(
-        self, session: AsyncSession, place: Place, spoken: Language | None
+        self, session: AsyncSession, place: Place, spoken: Language | None, *, back: bool
     ) -> Language:
+        """Choose the language; `back`: it goes back to the one who asked, as they spoke."""
         if not isinstance(place, Direct):
-            return self.language
+            return (spoken if back else None) or self.language
         if spoken:
             return spoken
         person = await people.get(session, place.mxid)

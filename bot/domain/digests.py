@@ -135,6 +135,8 @@ def taken_on(action: Action) -> dict[str, Any]:
         "text": Typed(action.text),
         "function": action.function,
         "due_at": action.due_at,
+        "state": str(action.state),
+        "ended_at": action.ended_at,
     }
 
 

@@ -141,11 +141,12 @@ def note(row: CarryBack, turn: Link | None = None) -> Reply:
     `turn`: the next in turn, who gets it because it is late.
     """
     assert row.carrier is not None  # noqa: S101 - nobody writes to nobody
-    fresh = turn is not None or lacking(row) is Act.RECEIVE
+    act = lacking(row)
+    fresh = turn is not None or act is Act.RECEIVE
     late = {"function": turn.function, "deputy": turn.rank > 1} if turn else None
     return Reply(
         "carry_back/note",
-        {**facts(row), "lacks": str(lacking(row)), "turn": late},
+        {**facts(row), "lacks": str(act) if act else None, "turn": late},
         to=Direct(row.carrier),
         mention=(row.carrier,) if fresh else (),
         subject=f"carry_back:{row.id}",

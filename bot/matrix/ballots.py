@@ -13,8 +13,11 @@ TEXT = "org.matrix.msc1767.text"
 
 
 def start(question: str, choices: Sequence[Sequence[str]]) -> dict[str, Any]:
-    """Write a poll with one answer; clients without polls show the question and its choices."""
-    fallback = "\n".join([question, *(f"{n}. {text}" for n, (_, text) in enumerate(choices, 1))])
+    """Write a poll with one answer; clients without polls show the question and its choices.
+
+    The choices bring their digits with them ("1 Agree"): they are what one types instead of a tap.
+    """
+    fallback = "\n".join([question, *(text for _, text in choices)])
     return {
         TEXT: fallback,
         START: {

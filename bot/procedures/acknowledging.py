@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
-import re
 from typing import Annotated
 
-from bot.asking.arguments import Reader, SummonsId
+from bot.asking.arguments import AN_ID, Reader, SummonsId
 from bot.asking.ask import Ask
 from bot.asking.words import Words
-from bot.domain.answer import Answer, Direct, Facts, Refusal, Reply
+from bot.domain.answer import Answer, Direct, Facts, Refusal, Reply, Typed
 from bot.domain.calling import SeatCall, answers_for
 from bot.domain.model import CallState
-from bot.procedures.roll import Roll, Turns, asks, note, read, roster_now, status, write
+from bot.procedures.roll import (
+    Roll,
+    Turns,
+    asked_again,
+    asks,
+    note,
+    read,
+    roster_now,
+    status,
+    write,
+)
 from bot.store import deadlines, summonses
 
-_AN_ID = re.compile(r"^[^\W\d]{1,2}-(\d{4}-)?\d+$")
 _ID: Reader = SummonsId.__metadata__[0]  # type: ignore[attr-defined]
 
 
@@ -24,7 +32,7 @@ def read_summons(words: Words, ask: Ask) -> str:
     Refusal where they begin with the id of something else.
     """
     word = words.peek() or ""
-    if not _AN_ID.match(word):
+    if not AN_ID.match(word):
         return ""
     if not word.upper().startswith("KA-"):
         raise _something_else(word.upper())
@@ -39,7 +47,7 @@ def _something_else(id_: str) -> Refusal:
     """Refuse what is no summons; a carry-back is received by a word of its own."""
     if id_.startswith("AF-"):
         return Refusal("not_a_summons", id=id_)
-    return Refusal("missing_id", kind="summons", letters="KA")
+    return Refusal("missing_id", kind="summons", letters="KA", word=Typed(id_))
 
 
 async def answer(ask: Ask, summons: str, state: CallState) -> list[Answer]:
@@ -53,9 +61,12 @@ async def answer(ask: Ask, summons: str, state: CallState) -> list[Answer]:
     theirs = answers_for(roll.seats, ask.mxid, lambda code: code in ask.functions)
     if not theirs:
         return _not_called(ask, roll)
+    before = [each.call.answered_by for each in theirs]
     asked = await _record(ask, roll, theirs, state)
     said = _said(ask, roll, theirs, state)
-    return [*asks(roll, asked), status(ask.region, roll), *said]
+    changed = [each for each, by in zip(theirs, before, strict=True) if each.call.answered_by != by]
+    again = asked_again(roll, changed, ask.mxid)
+    return [*asks(roll, asked), *again, status(ask.region, roll), *said]
 
 
 async def _record(ask: Ask, roll: Roll, theirs: list[SeatCall], state: CallState) -> Turns:

@@ -46,7 +46,7 @@ async def ending(ask: Ask, id_: str, state: ActionState, why: str = "") -> list[
     if action is None:
         raise Refusal("unknown_action", id=id_)
     if action.function not in ask.functions:
-        raise Refusal("not_yours", id=id_, function=action.function)
+        raise Refusal("not_yours", id=id_, needs=[action.function])
     if action.state not in actions.OPEN:
         raise Refusal("already_ended", **facts(action))
     action.state, action.ended_at, action.note = str(state), ask.now, str(why)

@@ -88,7 +88,7 @@ async def confirmed(ask: Ask, row: CarryBack) -> list[Reply]:
     """Note that the receiver at home has it; nobody else can say so."""
     held = acting_as(ask, (row.receiver,))
     if held is None and ask.mxid != row.receiver_mxid:
-        raise Refusal("not_receiver", id=row.id, receiver=row.receiver)
+        raise Refusal("not_receiver", id=row.id, needs=[row.receiver])
     if row.carried_at is None:
         raise Refusal("not_carried", id=row.id)
     if row.confirmed_at is None or row.confirmed_how != SELF:
@@ -132,7 +132,7 @@ async def _done(ask: Ask, row: CarryBack, what: str, function: str) -> None:
 def _carrier(ask: Ask, row: CarryBack) -> str:
     held = acting_as(ask, carriers(ask.region, row))
     if held is None and ask.mxid != row.carrier:
-        raise Refusal("not_carrier", id=row.id, seat=row.seat)
+        raise _not_carrier(ask, row)
     return held.function if held else row.seat
 
 
@@ -141,8 +141,13 @@ def _on_behalf(ask: Ask, row: CarryBack) -> str:
     lead = ask.region.forums[row.forum].lead if row.forum in ask.region.forums else ()
     held = acting_as(ask, carriers(ask.region, row)) or acting_as(ask, lead)
     if held is None and ask.mxid != row.carrier:
-        raise Refusal("not_carrier", id=row.id, seat=row.seat)
+        raise _not_carrier(ask, row)
     return held.function if held else row.seat
+
+
+def _not_carrier(ask: Ask, row: CarryBack) -> Refusal:
+    """Say which functions carry it, and who has them now."""
+    return Refusal("not_carrier", id=row.id, needs=list(dict.fromkeys(carriers(ask.region, row))))
 
 
 def _told(ask: Ask, row: CarryBack, answer: Reply) -> list[Reply]:

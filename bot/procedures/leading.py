@@ -21,7 +21,7 @@ def lead_of(ask: Ask, forum: Forum) -> Holding:
     """Give the holding by which they lead the forum; Refusal if they do not."""
     held = acting_as(ask, forum.lead)
     if held is None:
-        raise Refusal("not_leading", forum=forum.code, lead=list(forum.lead))
+        raise Refusal("not_leading", forum=forum.code, needs=list(forum.lead))
     return held
 
 

@@ -6,7 +6,8 @@ Stands below commands and deadlines because both of them change it, and neither 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 from bot.asking.ask import Ask, Ring
 from bot.domain.answer import Answer, Direct, InForum, Reply, Typed
@@ -124,8 +125,44 @@ def asks(roll: Roll, asked: Iterable[tuple[SeatCall, CallStep]]) -> list[Answer]
     return [_ask(roll, mxid, theirs) for mxid, theirs in people.items()]
 
 
+def asked_again(roll: Roll, seats: Iterable[SeatCall], but: str) -> list[Answer]:
+    """Write the requests for these seats anew, in place: somebody has answered, or no longer does.
+
+    A deputy who was asked sees that the holder has answered, in the message that asked them.
+    `but` is who knows already. A holder is asked in the forum's room, not by a message of theirs.
+    """
+    found = {
+        (step.mxid, step.asked_at)
+        for each in seats
+        for step in each.steps
+        if step.asked_at and step.mxid != but and not _is_holder(each, step)
+    }
+    every = [(each, step) for each in roll.seats for step in each.steps]
+    return [
+        replace(
+            _ask(roll, mxid, [it for it in every if (it[1].mxid, it[1].asked_at) == (mxid, at)]),
+            mention=(), call=False, tap=None,
+        )
+        for mxid, at in sorted(found)
+    ]  # fmt: skip
+
+
+def _is_holder(each: SeatCall, step: CallStep) -> bool:
+    return step.function == each.seat.function and step.rank == 1
+
+
+def _answered(each: SeatCall, mxid: str) -> dict[str, Any] | None:
+    """Say who answers for a seat instead of the one who was asked; None while that is wanted."""
+    call = each.call
+    if not each.reached or call.answered_by == mxid:
+        return None
+    return {"function": call.answered_as, "rank": call.rank}
+
+
 def _ask(roll: Roll, mxid: str, theirs: Sequence[tuple[SeatCall, CallStep]]) -> Reply:
+    answered = [_answered(each, mxid) for each, _ in theirs]
     facts = {
+        "needless": all(answered),
         "id": roll.summons.id,
         "forum": roll.forum.code,
         "starts": roll.meeting.starts_at,
@@ -138,14 +175,22 @@ def _ask(roll: Roll, mxid: str, theirs: Sequence[tuple[SeatCall, CallStep]]) -> 
                 "rank": step.rank,
                 "unmanned": each.call.state == CallState.UNMANNED,
                 "before": before_facts(each),
+                "answered": by,
             }
-            for each, step in theirs
+            for (each, step), by in zip(theirs, answered, strict=True)
         ],
     }
     return Reply(
         "summons/asked", facts, to=Direct(mxid), mention=(mxid,), call=True, tap="✅",
         subject=f"summons:{roll.summons.id}",
+        object=f"asked:{roll.summons.id}:{_moment(theirs)}",
     )  # fmt: skip
+
+
+def _moment(theirs: Sequence[tuple[SeatCall, CallStep]]) -> int:
+    """Give when they were asked, in whole seconds: what tells one request from the next."""
+    asked_at = theirs[0][1].asked_at
+    return int(asked_at.timestamp()) if asked_at else 0
 
 
 def status(region: Region, roll: Roll) -> Reply:

@@ -18,6 +18,9 @@ from bot.store import counters, deadlines, log, rooms
 OPENS, ENDS = "meeting.opens", "meeting.ends"
 """The deadlines of a meeting; their subject is the meeting's id."""
 
+REGISTER = "register.refresh"
+"""The deadline at which a forum's register is written anew: it says when the forum meets next."""
+
 MINUTE = timedelta(minutes=1)
 AFTER_END = timedelta(minutes=30)
 """How long after its end a meeting may stay open before it is looked at."""
@@ -48,6 +51,7 @@ async def summon(at: Asking, wanted: Wanted) -> tuple[Roll, list[Answer]]:
     await write(at, roll)
     await deadlines.set_(at.session, OPENS, meeting.id, meeting.starts_at)
     await deadlines.set_(at.session, ENDS, meeting.id, meeting.ends_at + AFTER_END)
+    await deadlines.set_(at.session, REGISTER, roll.forum.code, at.now)
     await _note(at, roll, wanted)
     return roll, await _messages(at, roll, wanted, roster, turns)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -19,6 +21,13 @@ async def by_id(session: AsyncSession, action_id: str) -> Action | None:
 async def open_in(session: AsyncSession, forum: str) -> list[Action]:
     """List what is still to be done from a forum, first due first, no day last."""
     undone = select(Action).where(Action.forum == forum, col(Action.state).in_(OPEN))
+    first_due = undone.order_by(col(Action.due_at).asc().nulls_last(), col(Action.id))
+    return list(await session.exec(first_due))
+
+
+async def open_of(session: AsyncSession, functions: Collection[str]) -> list[Action]:
+    """List what these functions have still to do, first due first, no day last."""
+    undone = select(Action).where(col(Action.function).in_(functions), col(Action.state).in_(OPEN))
     first_due = undone.order_by(col(Action.due_at).asc().nulls_last(), col(Action.id))
     return list(await session.exec(first_due))
 

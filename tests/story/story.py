@@ -114,8 +114,11 @@ class Story:
     # --- what was said ---
 
     def said(self, where: str = "VSK", who: str = "") -> list[str]:
-        """List what stands in a room, oldest first, edits applied, polls left out."""
-        return [m.body for m in self._messages(where, who) if m.letter.kind == "message"]
+        """List what stands in a room, oldest first, edits applied.
+
+        Polls are left out, and the register: it is pinned, and found by `find`.
+        """
+        return [message.body for message in self._said(where, who)]
 
     def said_last(self, where: str = "VSK", who: str = "") -> str:
         """Give the newest message of a room as it now reads."""
@@ -131,8 +134,7 @@ class Story:
 
     def mentioned_last(self, where: str = "VSK", who: str = "") -> list[str]:
         """Give whom the newest message of a room mentions."""
-        newest = [m for m in self._messages(where, who) if m.letter.kind == "message"][-1]
-        mentioned: list[str] = newest.letter.content["mention"]
+        mentioned: list[str] = self._said(where, who)[-1].letter.content["mention"]
         return mentioned
 
     def find(self, pattern: str | None, where: str, who: str = "", kind: str = "") -> Message:
@@ -146,6 +148,13 @@ class Story:
         raise AssertionError(f"nothing in {where} matches {pattern!r}; there is:\n{bodies}")
 
     # --- how it works ---
+
+    def _said(self, where: str, who: str) -> list[Message]:
+        return [
+            m
+            for m in self._messages(where, who)
+            if m.letter.kind == "message" and not (m.letter.object or "").startswith("register:")
+        ]
 
     def _messages(self, where: str, who: str) -> list[Message]:
         key = f"direct:{mxid_of(who)}" if where == "direct" else f"forum:{where}"

@@ -63,7 +63,7 @@ async def test_what_is_late_can_still_be_done_from_the_direct_room(story: Story)
     await story.says(OWNER, "klar AT-2026-001", "direct")
 
     assert story.told_last(OWNER) == (
-        "AT-2026-001 är klar. Det står i Ordinarie samverkanskonferens."
+        "AT-2026-001 är klar. Ordinarie samverkanskonferens har fått veta det."
     )
     assert story.said_last().startswith("AT-2026-001 klar, säger Mälarviks Vatten AB")
 
@@ -85,8 +85,8 @@ async def test_nobody_ends_anothers_action(story: Story) -> None:
     await story.says("lst.TIB", "!klar AT-2026-001")
 
     assert story.said_last() == (
-        "AT-2026-001 är åtagen av Driftjour, Mälarviks Vatten AB. "
-        "Bara den funktionen säger när den är klar eller lämnar den åter."
+        "AT-2026-001 är inte din: bara den som har åtagit sig den säger när den är klar "
+        "eller lämnar den åter.\n- Driftjour, Mälarviks Vatten AB: vatten.JOUR 1"
     )
 
 

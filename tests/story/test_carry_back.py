@@ -34,8 +34,8 @@ async def test_each_carrier_gets_its_organisations_own_part(story: Story) -> Non
 
     assert story.told_last("lindo.SAK") == (
         "Återföring AF-2026-0028 – Lindö kommun. Kvittera senast i morgon kl. 12.00 (✅).\n"
-        "Till: Kommundirektör, Lindö kommun, senast i morgon kl. 12.00. "
-        "Bärare: Beredskapssamordnare, Lindö kommun.\n"
+        "Till: Kommundirektör, senast i morgon kl. 12.00. "
+        "Bärare: Beredskapssamordnare.\n"
         "Från Ordinarie samverkanskonferens v. 42 (M-2026-118). Endast deltagande aktörer.\n"
         "För er:\n"
         "- OV-2026-061, överenskommen med förbehåll: ”Besked om Ekviksbron senast 21.30.” "
@@ -146,8 +146,7 @@ async def test_received_carried_and_confirmed_are_three_facts(story: Story) -> N
     assert carried.confirmed_at is None
     assert (confirmed.state, confirmed.confirmed_how) == (CarryBackState.CONFIRMED, "self")
     assert story.told_last("lindo.KD") == (
-        "Bekräftad kl. 11.30: AF-2026-0028 – Lindö kommun. "
-        "Den är hemma hos Kommundirektör, Lindö kommun."
+        "Bekräftad kl. 11.30: AF-2026-0028 – Lindö kommun. Den är hemma hos Kommundirektör."
     )
 
 
@@ -171,7 +170,7 @@ async def test_a_word_does_what_a_tap_does(story: Story) -> None:
 
     assert story.told_last("lindo.SAK") == (
         "Mottagen: AF-2026-0028 – Lindö kommun. Återför senast i morgon kl. 12.00 till "
-        "Kommundirektör, Lindö kommun: !återförd AF-2026-0028."
+        "Kommundirektör: !återförd AF-2026-0028."
     )
 
 
@@ -194,7 +193,7 @@ async def test_the_receiver_reads_the_part_and_what_the_forum_agreed(story: Stor
     assert told.startswith(
         "Bekräfta att Lindö kommun har fått detta, senast 22 okt kl. 09.00: "
         "✅ eller !bekräfta AF-2026-0028.\n"
-        "Till dig som Kommundirektör, Lindö kommun, från Beredskapssamordnare, Lindö kommun "
+        "Till dig som Kommundirektör, från Beredskapssamordnare "
         "kl. 09.46 (genom mig)."
     )
     assert "ni biträder med förbehåll (”även hemtjänsten ska få besked”)" in told
@@ -208,7 +207,8 @@ async def test_only_the_receiver_confirms(story: Story) -> None:
     await story.says("lindo.SAK", "bekräfta AF-2026-0028", "direct")
 
     assert story.told_last("lindo.SAK").startswith(
-        "AF-2026-0028 bekräftas av den som tar emot hemma: Kommundirektör, Lindö kommun."
+        "AF-2026-0028 bekräftas av den som tar emot hemma:\n"
+        "- Kommundirektör, Lindö kommun: lindo.KD 1\n"
     )
     assert (await part_of(story, "lindo")).confirmed_at is None
 
@@ -262,7 +262,7 @@ async def test_the_same_in_english(story: Story) -> None:
 
     await story.says("lindo.SAK", "carried AF-2026-0028 by=paper readback=yes", "direct")
 
-    assert "by Preparedness coordinator, Lindö kommun, on paper" in story.told_last("lindo.SAK")
+    assert "by Preparedness coordinator, on paper" in story.told_last("lindo.SAK")
 
 
 async def test_a_way_that_has_no_word_is_told_as_it_was_typed(story: Story) -> None:
@@ -291,7 +291,7 @@ async def test_strangers_carry_nothing(story: Story) -> None:
         await story.says("ekviken.TIB", words, "direct")
 
         assert story.told_last("ekviken.TIB").startswith(
-            "AF-2026-0028 bärs av Beredskapssamordnare, Lindö kommun"
+            "AF-2026-0028 bärs inte av dig. Den bärs av:\n- Beredskapssamordnare, Lindö kommun: "
         )
 
 
@@ -300,7 +300,7 @@ async def test_the_chair_does_not_receive_for_others(story: Story) -> None:
 
     await story.says("kansli.RSIB", "!mottagen AF-2026-0028")
 
-    assert story.said_last().startswith("AF-2026-0028 bärs av Beredskapssamordnare")
+    assert story.said_last().startswith("AF-2026-0028 bärs inte av dig.")
 
 
 async def test_with_nobody_to_receive_at_home_another_way_is_shown(story: Story) -> None:
@@ -336,7 +336,7 @@ async def test_without_an_id_it_is_asked_which(story: Story) -> None:
 
     await story.says("lindo.KD", "bekräfta", "direct")
 
-    assert story.told_last("lindo.KD").startswith("Ingen återföring väntar på dig.")
+    assert story.told_last("lindo.KD").startswith("Ingen återföring väntar på dig just nu.")
 
 
 # --- late ---
@@ -413,7 +413,7 @@ async def test_received_and_not_carried_reminds_of_carrying(story: Story) -> Non
     await story.to("2026-10-16T12:00")
 
     assert story.told_last("lindo.SAK").startswith(
-        "AF-2026-0028 – Lindö kommun skulle ha nått Kommundirektör, Lindö kommun "
+        "AF-2026-0028 – Lindö kommun skulle ha nått Kommundirektör "
         "senast kl. 12.00: !återförd AF-2026-0028"
     )
 

@@ -39,7 +39,7 @@ async def test_only_those_who_lead_the_forum_may_close(story: Story) -> None:
 
     await story.says("lindo.SAK", "!avsluta")
 
-    assert story.said_last().startswith("Det gör den som leder Ordinarie samverkanskonferens:")
+    assert story.said_last().startswith("Det gör den som leder Ordinarie samverkanskonferens, ")
     assert (await meeting(story)).state == "open"
 
 

@@ -9,7 +9,7 @@ async def test_help_lists_what_you_may_do_here(story: Story) -> None:
     await story.says("lst.TIB", "!hjälp")
 
     assert story.said_last().startswith("Det här kan du göra här och nu.")
-    assert "!hjälp [ORD] Visar vad du kan göra här och nu." in story.said_last()
+    assert "- !hjälp: Visar vad du kan göra här och nu." in story.said_last()
 
 
 async def test_a_bare_slash_is_a_cry_for_help(story: Story) -> None:

@@ -39,7 +39,7 @@ async def test_it_says_who_sits_here_and_when_it_meets(story: Story) -> None:
 
     await story.passes(minutes=0)
 
-    said = story.said_last()
+    said = story.find("^Register: ", "VSK").body
     assert said.startswith("Register: Ordinarie samverkanskonferens (VSK), Verkställande\n")
     assert "Nästa möte: torsdag 15 oktober kl. 09.00." in said
     assert "- Tjänsteperson i beredskap, Länsstyrelsen Mälarvik: lst.TIB 1.\n" in said
@@ -57,7 +57,7 @@ async def test_it_changes_at_the_minute_the_duty_does_and_stays_one_message(stor
     await story.to("2026-10-13T19:00")
 
     assert (before, seat(story, "LC")) == ("Jonas Ek.", "Lena Wiik.")
-    assert sum(text.startswith("Register: ") for text in story.said("LC")) == 1
+    assert sum(m.body.startswith("Register: ") for m in story.rooms["forum:LC"]) == 1
 
 
 async def test_a_seat_that_nobody_holds_is_shown(story: Story) -> None:
@@ -68,7 +68,7 @@ async def test_a_seat_that_nobody_holds_is_shown(story: Story) -> None:
     await story.to("2026-10-12T10:00")
 
     assert seat(story, "LC") == "obemannad."
-    assert "Utan innehavare: 1." in story.said_last("LC")
+    assert "Utan innehavare: 1." in story.find("^Register: ", "LC").body
 
 
 async def test_after_a_meeting_it_shows_the_next_one(story: Story) -> None:

@@ -72,7 +72,8 @@ async def test_who_may_not_call_learns_which_function_may_and_who_has_it(story: 
 
     assert story.said_last("VSK") == (
         "Det kan du inte kalla: Ordinarie samverkanskonferens kallas av en funktion som du inte "
-        "har.\n- Tjänsteperson i beredskap, Länsstyrelsen Mälarvik: lst.TIB 1"
+        "har. Be en av dessa:\n- Tjänsteperson i beredskap, Länsstyrelsen Mälarvik: lst.TIB 1\n"
+        "Du kan kalla: TiB-gruppen (första kontakt) (TIBG), Ledningscentralsforum (LC)."
     )
 
 
@@ -238,7 +239,7 @@ async def test_at_night_the_small_are_reached_by_those_who_watch_for_them(story:
 
 
 @pytest.mark.parametrize(
-    ("words", "state"),
+    ("typed", "state"),
     [
         ("!kvittera", CallState.ACKNOWLEDGED),
         ("!ack KA-1", CallState.ACKNOWLEDGED),
@@ -249,14 +250,14 @@ async def test_at_night_the_small_are_reached_by_those_who_watch_for_them(story:
     ],
 )
 async def test_everything_a_tap_can_say_a_word_can_say(
-    called: Story, words: str, state: CallState
+    called: Story, typed: str, state: CallState
 ) -> None:
-    await called.says("sos.VOF", words, "TIBG")
+    await called.says("sos.VOF", typed, "TIBG")
 
     call = (await the_calls(called))["sos.VOF"]
     prevented = state is CallState.PREVENTED
     assert call.state == (CallState.ASKED if prevented else state)
-    assert called.find("Noterat för KA-2026-001", "TIBG")
+    assert called.find("Note(rat för|d for) KA-2026-001", "TIBG")
 
 
 async def test_a_tap_is_confirmed_by_the_status_alone(called: Story) -> None:
