@@ -49,6 +49,7 @@ class Stage:
         self._settings = settings
         self._log = log
         self._process: asyncio.subprocess.Process | None = None
+        self._live = False
 
     @property
     def running(self) -> bool:
@@ -66,6 +67,11 @@ class Stage:
                 limit=LONGEST_LINE,
             )
         await self.ask("start", now=_iso(now), **more)
+
+    async def live(self, now: datetime) -> None:
+        """Let the bot's clock go by itself from now on; it takes no more orders."""
+        await self.ask("live", now=_iso(now))
+        self._live = True
 
     async def settle(self, now: datetime, seen: Sequence[str]) -> Quiet:
         """Let the bot do all that there is to do at this moment."""
@@ -100,6 +106,8 @@ class Stage:
         if process is None or process.stdin is None or process.returncode is not None:
             return
         try:
+            if self._live:
+                process.terminate()
             process.stdin.write(b'{"do": "stop"}\n')
             await process.stdin.drain()
             process.stdin.close()

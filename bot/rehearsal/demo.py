@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import signal
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
@@ -50,9 +51,17 @@ async def _demo(console: Console, *, keep: bool) -> int:
             console.print(await reached_home(house), soft_wrap=False)
             _what_next(console, house, keep=keep)
             if keep:
-                await house.scene.stage.ask("live", now=house.scene.now.isoformat())
-                await asyncio.Event().wait()
+                await house.scene.stage.live(house.scene.now)
+                await _until_told()
             return FAILED if account.failed else HELD
+
+
+async def _until_told() -> None:
+    """Wait for Ctrl-C, or for whoever started us to end us."""
+    told = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, told.set)
+    await told.wait()
 
 
 async def reached_home(house: Playhouse) -> Table:
