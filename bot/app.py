@@ -105,11 +105,16 @@ def pickle_key(file: Path) -> str:
 
 @asynccontextmanager
 async def open_house(
-    settings: Settings, clock: Clock | None = None, watch: Watch | None = None
+    settings: Settings,
+    clock: Clock | None = None,
+    watch: Watch | None = None,
+    *,
+    armed: bool = True,
 ) -> AsyncIterator[House]:
     """Put the house together for those settings, alone acting on their database.
 
-    Raise what the law, the database and the homeserver have to say against it.
+    `armed` False leaves what the law wants rung to a later `arm`. Raise what the law, the
+    database and the homeserver have to say against it.
     """
     clock, watch = clock or WallClock(), watch or Watch()
     region = load_region(settings.region, clock.now().date())
@@ -131,7 +136,8 @@ async def open_house(
         keyring = Keyring(session.user_id, session.device_id, settings.state_dir / "keys", key)
         closing.callback(keyring.close)
         house = _assemble(settings, region, clock, watch, store, session, wire, keyring)
-        await house.arm()
+        if armed:
+            await house.arm()
         yield house
 
 

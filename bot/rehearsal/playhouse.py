@@ -135,8 +135,9 @@ async def _set(scene: Scene, telling: Telling) -> None:
     """Wake the bot, let it make the rooms, and let everybody in."""
     telling.begins(scene)
     with telling.waiting("Waking the bot"):
-        await scene.stage.start(scene.now)
+        await scene.stage.start(scene.now, armed=False)
     with telling.waiting("Making the rooms"):
         await scene.stage.ask("apply", now=scene.now.isoformat())
     with telling.waiting("Everybody goes to their rooms"):
         await scene.gather()
+        await scene.stage.ask("arm")

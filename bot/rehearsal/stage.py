@@ -3,7 +3,9 @@
 Speaks JSON, a line at a time: an order on standard input, an answer on standard output; the log
 goes to standard error. Being a process, it can be killed in earnest.
 
-    start   {now}         open the house and begin to listen
+    start   {now, armed}  open the house and begin to listen; not `armed`, the law's own
+                          meetings and digests wait for `arm`
+    arm                   from now on the law's meetings and digests come by themselves
     apply   {now}         make the rooms of the law
     settle  {now, seen}   move the clock, ring what is due, and wait until the bot is quiet and
                           has read the events named in `seen`; answers when it will ring next and
@@ -81,11 +83,11 @@ class Stage:
         self._clock = SteeredClock(datetime.min.replace(tzinfo=UTC))
 
     @asynccontextmanager
-    async def open(self, now: datetime) -> AsyncIterator[House]:
+    async def open(self, now: datetime, *, armed: bool) -> AsyncIterator[House]:
         """Open the house, with everything running but the bell."""
         self._clock.move_to(now)
         watch = Watch(self._delivered.append, self._heard.note)
-        async with open_house(self._settings, self._clock, watch) as house:
+        async with open_house(self._settings, self._clock, watch, armed=armed) as house:
             parts = [
                 asyncio.create_task(part.run())
                 for part in (house.courier, house.reconciler, house.line)
@@ -180,6 +182,9 @@ async def _perform(stage: Stage, house: House, order: Mapping[str, Any]) -> dict
             return await stage.settle(house, now, order.get("seen", []))
         case "rooms":
             return await stage.rooms(house)
+        case "arm":
+            await house.arm()
+            return {"ok": True}
     return {"error": f"no such order: {order!r}"}
 
 
@@ -188,7 +193,7 @@ async def play(settings: Settings) -> None:
     stage, orders = Stage(settings), _orders()
     first = await anext(orders)
     now = datetime.fromisoformat(first["now"])
-    async with stage.open(now) as house:
+    async with stage.open(now, armed=first.get("armed", True)) as house:
         _answer({"ok": True})
         async for order in orders:
             if order["do"] == "stop":
