@@ -8,10 +8,11 @@ from typing import Annotated
 from bot.asking import Ask, command
 from bot.asking.arguments import Reader, id_reader
 from bot.asking.words import Words
-from bot.domain.answer import Answer
+from bot.domain.answer import Answer, Refusal
 from bot.domain.model import CallState
 from bot.procedures.acknowledging import answer, read_summons
 from bot.procedures.carrying import carryback_of, received
+from bot.procedures.waiting import waits_for
 
 TAPS = dict.fromkeys(("✅", "👍", "✔"), ("summons",))
 
@@ -34,8 +35,20 @@ Which = Annotated[str, Reader(read_which)]
 async def ack(ask: Ask, which: Which = "") -> Sequence[Answer]:
     """Acknowledge a summons: it has been received, which is not yet to attend (R10).
 
-    Likewise a carry-back, which is then received and not yet carried.
+    Likewise a carry-back, which is then received and not yet carried; without an id also the only
+    one that waits, if no summons does.
     """
     if which.startswith("AF-") or (not which and ask.about_id("carry_back")):
         return await received(ask, await carryback_of(ask, which))
-    return await answer(ask, which, CallState.ACKNOWLEDGED)
+    try:
+        return await answer(ask, which, CallState.ACKNOWLEDGED)
+    except Refusal as refusal:
+        there = await _unread(ask) if refusal.name == "no_summons" else []
+        if len(there) != 1:
+            raise
+        return await received(ask, await carryback_of(ask, there[0]))
+
+
+async def _unread(ask: Ask) -> list[str]:
+    """List the carry-backs that wait for the person to acknowledge them."""
+    return [it["id"] for it in await waits_for(ask, "received") if it["kind"] == "receive"]

@@ -40,7 +40,7 @@ async def carried(
         _to_another(ask, row, to)
     if not by:
         return await sent_home(ask, row)
-    how = WAYS.get(by.casefold(), str(by))
+    how = WAYS.get(by.split()[0].casefold(), str(by))
     return await handed_over(ask, row, how, read_back=readback.casefold() in YES)
 
 

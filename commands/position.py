@@ -13,6 +13,7 @@ from bot.domain import positions
 from bot.domain.answer import Answer, Direct, InForum, Refusal, Reply, Typed
 from bot.domain.model import Agreement, Choice
 from bot.domain.seats import seat_in
+from bot.procedures.agreements import backer
 from bot.procedures.positions import Given, take_down
 from bot.procedures.waiting import proposals
 from bot.store import agreements
@@ -65,7 +66,10 @@ def _back_at(said: positions.Said, ask: Ask) -> tuple[positions.Said, datetime |
     return positions.Said(said.choice, words.rest()), until
 
 
-def _bare(text: str) -> str | None:
+def _bare(text: str, signed: bool) -> str | None:  # noqa: FBT001 - the shape of every Bare
+    """Find a position without its verb; with a sign it may go on in words without quotes."""
+    if signed:
+        return text if positions.read(text) else None
     return f"{ALONE} {text}" if positions.is_alone(text) else None
 
 
@@ -139,5 +143,6 @@ def _backer(ask: Ask, agreement: Agreement, function: str, anchored: str | None)
     seat = seat_in(ask.region, ask.region.forum(agreement.forum), function)
     homes = {ask.region.home_of(function).code, *(seat.represents if seat else ())}
     if anchored == function or ask.region.home_of(anchored).code not in homes:
-        raise Refusal("cannot_back", function=anchored, seat=function)
+        by = backer(ask.region, ask.region.forum(agreement.forum), function)
+        raise Refusal("cannot_back", id=agreement.id, function=anchored, seat=function, backer=by)
     return anchored

@@ -9,7 +9,7 @@ from typing import Annotated
 from bot.asking import Ask, ForumCode, LocalTime, Rest, command
 from bot.asking.arguments import Reader
 from bot.asking.words import Words
-from bot.domain.answer import Answer, Refusal
+from bot.domain.answer import Answer, Refusal, Typed
 from bot.domain.calendar import local
 from bot.domain.model import Agreement
 from bot.domain.region import Forum
@@ -68,7 +68,7 @@ async def propose(  # noqa: PLR0913 - a proposal has as many parts (R16)
     """Put a proposal to the concerned seats of a forum."""
     where = ask.region.forum(forum)
     function = _proposer(ask, where)
-    kind = _kind(ask, where, kind)
+    kind = _kind(ask, where, kind, text)
     times = {"until": until, "review": review, "closes": closes}
     if why is None:
         again = {key: _typed_time(ask, moment) for key, moment in times.items()}
@@ -105,12 +105,15 @@ def _proposer(ask: Ask, forum: Forum) -> str:
     return min(held, key=lambda each: each.rank).function
 
 
-def _kind(ask: Ask, forum: Forum, kind: str | None) -> str:
+def _kind(ask: Ask, forum: Forum, kind: str | None, text: Typed) -> str:
     kinds = forum.may_agree or tuple(ask.region.agreement_kinds)
     if kind is None and len(kinds) == 1:
         return kinds[0]
     if kind is None or kind not in kinds:
-        raise Refusal("agreement_kind", forum=forum.code, kind=kind, kinds=list(kinds))
+        raise Refusal(
+            "agreement_kind", forum=forum.code, kind=kind, kinds=list(kinds), text=text,
+            here=ask.forum is not None,
+        )  # fmt: skip
     return kind
 
 

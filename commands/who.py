@@ -10,6 +10,7 @@ from bot.asking import Ask, command
 from bot.asking.arguments import Reader, read_forum
 from bot.asking.words import Words
 from bot.domain.answer import Refusal, Reply, Typed
+from bot.domain.region import FunctionKind
 from bot.domain.register import manning, seats
 from bot.store import holdings
 
@@ -22,15 +23,36 @@ class Whom:
     function: str | None = None
 
 
+NEAREST = 4
+"""Suggestions for a word nobody knows."""
+
+
+def _by_name(ask: Ask, word: str) -> list[str]:
+    """List the duty functions whose organisation or title begins as the word does: "polisen"."""
+    begun = word.casefold()[:NEAREST]
+    if len(begun) < NEAREST:
+        return []
+    return [
+        code
+        for code, function in ask.region.functions.items()
+        if function.kind is FunctionKind.DUTY
+        and any(
+            name.casefold().startswith(begun)
+            for name in (ask.region.home_of(code).name, *function.titles.by_language.values())
+        )
+    ]
+
+
 def read_whom(words: Words, ask: Ask) -> Whom:
     """Read a forum's code ("VSK") or a function's ("lst.TIB"), whatever its case."""
     word = words.take() or ""
     codes = {code.casefold(): code for code in (*ask.region.forums, *ask.region.functions)}
     code = codes.get(word.casefold())
     if code is None:
-        near = difflib.get_close_matches(word.casefold(), codes, n=3, cutoff=0.5)
+        near = difflib.get_close_matches(word.casefold(), codes, n=NEAREST, cutoff=0.5)
+        nearest = _by_name(ask, word) or [codes[each] for each in near]
         kind = "unknown_function" if "." in word else "unknown_forum"
-        raise Refusal(kind, word=Typed(word), nearest=[codes[each] for each in near])
+        raise Refusal(kind, word=Typed(word), nearest=nearest[:NEAREST])
     return Whom(forum=code) if code in ask.region.forums else Whom(function=code)
 
 

@@ -112,7 +112,7 @@ def read_time(words: Words, ask: Ask) -> datetime:
     line = words.left()
     word = _take(words, "time").casefold()
     while word in _PREFIXES:
-        word = _take(words, "time").casefold()
+        word = (words.take() or "").casefold()
     if word in _NOW:
         return ask.now
     if soon := _SOON.match(word):

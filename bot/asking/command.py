@@ -17,6 +17,7 @@ Answers = Answer | Sequence[Answer] | None
 CommandFunction = Callable[..., Awaitable[Answers]]
 DeadlineFunction = Callable[[Ring], Awaitable[Answers]]
 ArmFunction = Callable[[AsyncSession, Region, datetime], Awaitable[None]]
+Bare = Callable[[str, bool], str | None]
 May = Callable[[Ask], bool]
 """Tells whether this person, here and now, may; help lists only what is allowed."""
 
@@ -27,7 +28,8 @@ class Command:
 
     `taps` maps a reaction to the kinds of subject on which it means this verb. `votes` are the
     kinds of subject whose poll answers mean it. `keys` gives the named arguments' other names,
-    by the Python name. `bare` turns a message without any sign into this verb's words, or None.
+    by the Python name. `bare` finds this verb's words in a message without the verb, or None; it is
+    told whether there was a sign before them.
     """
 
     name: str
@@ -37,7 +39,7 @@ class Command:
     taps: Mapping[str, frozenset[str]] = field(default_factory=dict)
     votes: frozenset[str] = frozenset()
     keys: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    bare: Callable[[str], str | None] | None = None
+    bare: Bare | None = None
 
     @property
     def names(self) -> frozenset[str]:
@@ -79,7 +81,7 @@ def command(  # noqa: PLR0913 - one declaration that reads as one sentence
     taps: Mapping[str, Sequence[str]] | None = None,
     votes: Sequence[str] = (),
     keys: Mapping[str, Sequence[str]] | None = None,
-    bare: Callable[[str], str | None] | None = None,
+    bare: Bare | None = None,
 ) -> Callable[[CommandFunction], Command]:
     """Declare a command; its arguments are the function's own, after `ask`.
 

@@ -56,8 +56,8 @@ class Catalogue:
         )
 
     def find(self, word: str) -> Command | None:
-        """Find the command a word means, whatever its case."""
-        return self.verbs.get(word.casefold())
+        """Find the command a word means, whatever its case and the full stop after it."""
+        return self.verbs.get(word.rstrip(".,!?").casefold())
 
     def tapped(self, key: str, kind: str) -> Command | None:
         """Find the command a reaction means on a message about that kind of thing."""

@@ -11,6 +11,7 @@ from typing import Annotated, Any, get_args, get_origin, get_type_hints
 from bot.asking import Ask, Command
 from bot.asking.arguments import Reader, read_rest
 from bot.asking.words import Words
+from bot.domain.answer import Refusal
 
 
 @dataclass(frozen=True)
@@ -64,12 +65,15 @@ def bind(command: Command, text: str, ask: Ask) -> dict[str, Any]:
     for each in parameters(command):
         if each.named:
             if each.name in words.named:
-                values[each.name] = each.reader.read(Words.of(_whole(words, each.name), {}), ask)
+                values[each.name] = _read_named(each, words.named[each.name], ask)
         elif not each.optional or words.peek() is not None:
             values[each.name] = each.reader.read(words, ask)
     return values
 
 
-def _whole(words: Words, name: str) -> str:
-    # A named value has lost its quotes; it is read anew, whole, by the argument's own reader.
-    return words.named[name]
+def _read_named(each: Parameter, value: str, ask: Ask) -> Any:  # noqa: ANN401 - as its reader gives
+    """Read a named value, which has lost its quotes, whole; a Refusal says which one it was."""
+    try:
+        return each.reader.read(Words.of(value, {}), ask)
+    except Refusal as refusal:
+        raise Refusal(refusal.name, **{"key": each.name, **refusal.facts}) from None

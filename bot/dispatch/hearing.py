@@ -11,6 +11,9 @@ from bot.domain.answer import Refusal, Typed
 from bot.domain.incoming import Event, Reacted, Said, Voted
 from bot.domain.region import Language
 
+STOPS = ".,!?"
+"""What a phone puts after a word by itself: "Deltar."."""
+
 
 @dataclass(frozen=True)
 class Wish:
@@ -44,7 +47,9 @@ def _said(catalogue: Catalogue, said: Said, ask: Ask) -> Wish | None:
     if found and not words:
         return _named(catalogue, "help", "")
     if found and (command := catalogue.find(verb)):
-        return Wish(command, rest.strip(), command.language_of(verb))
+        return Wish(command, rest.strip(), command.language_of(verb.rstrip(STOPS)))
+    if found and (command := _typed_tap(catalogue, words, ask)):
+        return Wish(command, "")
     if bare := _bare(catalogue, words, signed=found is not None and found.signed):
         return bare
     if found and (found.signed or ask.direct):
@@ -52,12 +57,18 @@ def _said(catalogue: Catalogue, said: Said, ask: Ask) -> Wish | None:
     return None
 
 
+def _typed_tap(catalogue: Catalogue, words: str, ask: Ask) -> Command | None:
+    """Find what a reaction's sign means, written instead of put on a message."""
+    kind = (ask.about or "").partition(":")[0]
+    return catalogue.tapped(words, kind) if kind else catalogue.tapped(words, "summons")
+
+
 def _bare(catalogue: Catalogue, words: str, *, signed: bool) -> Wish | None:
-    """Find the verb that needs not be said; with a sign before them the words are for the bot."""
+    """Find the verb that needs not be said."""
     for command in catalogue.commands():
-        text = command.bare(words) if command.bare else None
+        text = command.bare(words, signed) if command.bare else None
         if text is not None:
-            return Wish(command, words if signed else text)
+            return Wish(command, text)
     return None
 
 

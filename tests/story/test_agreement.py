@@ -406,7 +406,7 @@ async def test_a_kind_the_forum_does_not_agree_on_is_refused_with_those_it_does(
 
     assert story.said_last().startswith(
         "Ordinarie samverkanskonferens enas inte om samordnat budskap. Här går:\n"
-        '- !förslag arbetssatt "…" varför="…" arbetssätt'
+        '- arbetssätt: !förslag arbetssatt "Åk inte." varför="…"'
     )
 
 

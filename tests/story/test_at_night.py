@@ -203,6 +203,85 @@ async def test_a_reason_without_quotes_goes_on_to_the_next_key(story: Story) -> 
     assert "senast kl. 09.30" in said
 
 
+async def test_with_a_sign_a_reservation_needs_no_quotes(night: Story) -> None:
+    await night.to("2026-10-15T03:04")
+    await night.says("lst.TIB", PROPOSAL, "TIBG")
+
+    await night.says("reg.TIB", "!2 till kl. 22", "TIBG")
+
+    assert "Med förbehåll: Region Mälarvik (”till kl. 22”)." in night.said_last("TIBG")
+
+
+async def test_a_time_that_is_wrong_says_which_one(story: Story) -> None:
+    await story.says("lst.TIB", f"{PROPOSAL} ompröva=i förrgår", "TIBG")
+
+    assert story.said_last("TIBG").startswith("ompröva: ”i” är ingen tid jag förstår.\n")
+
+
+async def test_a_kind_that_is_wrong_keeps_the_text(story: Story) -> None:
+    await story.says("lst.TIB", '!förslag resurser "Öppna hallen" varför="röken"', "VSK")
+
+    assert '- tider: !förslag tid "Öppna hallen" varför="…"' in story.said_last("VSK")
+
+
+async def test_how_it_was_handed_over_may_be_a_sentence(story: Story) -> None:
+    await published(story)
+
+    await story.says("lindo.SAK", "återförd per=telefon till Karl motläst=ja", "direct")
+
+    assert "per telefon (AF-2026-0028)" in story.told_last("lindo.SAK")
+
+
+# --- what a thumb writes ---
+
+
+@pytest.mark.parametrize("typed", ["✅", "👍", "Kvittera.", "KVITTERA!", "kvittera"])
+async def test_a_reactions_sign_and_a_full_stop_are_understood_in_the_direct_room(
+    night: Story, typed: str
+) -> None:
+    await night.says("pol.VB", typed, "direct")
+
+    assert night.told_last("pol.VB").startswith("Noterat för KA-2026-001: kvitterat.")
+
+
+async def test_a_sign_written_as_a_reply_is_a_tap(story: Story) -> None:
+    await published(story)
+
+    await story.says("lindo.SAK", "✅", "direct", to="Återföring AF-")
+
+    assert "Mottagen: AF-2026-0028" in story.told_last("lindo.SAK")
+
+
+async def test_a_sign_in_a_forum_is_only_a_sign(night: Story) -> None:
+    before = night.said("TIBG")
+
+    await night.says("pol.VB", "✅", "TIBG")
+
+    assert night.said("TIBG") == before
+
+
+async def test_the_only_carry_back_needs_no_number(story: Story) -> None:
+    await published(story)
+
+    await story.says("lindo.SAK", "kvittera", "direct")
+
+    assert "Mottagen: AF-2026-0028" in story.told_last("lindo.SAK")
+
+
+async def test_what_nobody_understands_is_answered_with_what_waits(story: Story) -> None:
+    await published(story)
+
+    await story.says("lindo.SAK", "ok, ska ringa", "direct")
+
+    assert story.told_last("lindo.SAK").endswith(": !mottagen AF-2026-0028")
+
+
+async def test_who_is_found_by_the_organisations_name(story: Story) -> None:
+    await story.says("lst.TIB", "!vem polisen", "VSK")
+
+    assert "- Vakthavande befäl, Polisregion Mälarvik: !vem pol.VB" in story.said_last("VSK")
+
+
 # --- the deputy who was asked ---
 
 

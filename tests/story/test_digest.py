@@ -85,7 +85,7 @@ async def test_the_digest_says_what_the_record_holds(story: Story) -> None:
         "av Tjänsteperson i beredskap, Länsstyrelsen Mälarvik).\n"
         "Får spridas inom er organisation.\n"
         "Informationsklass: Endast deltagande aktörer.\n"
-        "Närvarande: 29 av 30, varav 1 genom ersättare. Saknades: Driftjour, Ulvnäs flygplats.\n"
+        "Närvarande: 29 av 30, varav 1 genom ersättare. Saknades: Ulvnäs flygplats.\n"
         "Överenskommet:\n"
         "- OV-2026-061, överenskommen med förbehåll: ”Besked om Ekviksbron senast 21.30.” "
         "Biträder: Ekvikens kommun, Region Mälarvik, Södra brandförsvarsförbundet och "
