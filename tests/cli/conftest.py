@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 import traceback
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
@@ -34,14 +34,17 @@ class Operator:
 
     folder: Path
     defect: BaseException | None = None
+    environment: dict[str, str] = field(default_factory=dict)
+    secrets: tuple[str, ...] = (PASSWORD, TOKEN)
 
     def types(self, *words: str) -> Screen:
         """Type `samverkan` and these words; nothing seen may hold a secret."""
-        result = CliRunner(env={"COLUMNS": "100"}).invoke(app, list(words))
+        around = {"COLUMNS": "100", **self.environment}
+        result = CliRunner(env=around).invoke(app, list(words))
         ended = result.exception
         self.defect = None if isinstance(ended, SystemExit) else ended
         shown = "".join(traceback.format_exception(self.defect)) if self.defect else ""
-        for secret in (PASSWORD, TOKEN):
+        for secret in self.secrets:
             assert secret not in result.output + shown
         return Screen(result.exit_code, result.stdout, result.stderr)
 
