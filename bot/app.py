@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import os
 import secrets
+import sys
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
+
+import structlog
 
 from bot.clock.bell import Bell
 from bot.clock.wall import Clock, WallClock
@@ -101,6 +105,23 @@ def pickle_key(file: Path) -> str:
         with os.fdopen(handle, "w") as new:
             new.write(secrets.token_urlsafe(32))
     return file.read_text().strip()
+
+
+def log_to_stderr(level: str) -> None:
+    """Write a line for each thing that happens: identifiers, never what people wrote or a secret.
+
+    Tracebacks are plain: one with every value in it would tell both.
+    """
+    traceback = structlog.dev.plain_traceback
+    structlog.configure(
+        processors=[
+            structlog.stdlib.add_log_level,
+            structlog.processors.TimeStamper("iso"),
+            structlog.dev.ConsoleRenderer(colors=False, exception_formatter=traceback),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelName(level.upper())),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+    )
 
 
 @asynccontextmanager

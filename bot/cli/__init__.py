@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import typer
 
+from bot.app import log_to_stderr
 from bot.cli import history, law, people, rehearse, rooms, running
-from bot.cli.common import log_to_stderr
 
 app = typer.Typer(
     name="samverkan",

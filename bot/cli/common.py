@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-import logging
-import sys
 from collections.abc import Coroutine
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
-import structlog
 import typer
 
 from bot.cli.told import fail, told
@@ -21,14 +18,6 @@ SettingsFile = Annotated[
     Path | None,
     typer.Option("--settings", help="The settings file; samverkan.yaml here if left out."),
 ]
-
-
-def log_to_stderr(level: str) -> None:
-    """Write one line for each thing that happens, and none of what people wrote."""
-    structlog.configure(
-        wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelName(level.upper())),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
-    )
 
 
 def settings_from(path: Path | None) -> Settings:

@@ -8,8 +8,8 @@ import signal
 import structlog
 from prometheus_client import start_http_server
 
-from bot.app import open_house
-from bot.cli.common import SettingsFile, carry_out, log_to_stderr, settings_from
+from bot.app import log_to_stderr, open_house
+from bot.cli.common import SettingsFile, carry_out, settings_from
 from bot.cli.told import told
 from config.settings import Settings
 

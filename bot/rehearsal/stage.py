@@ -28,7 +28,7 @@ from typing import Any
 
 import structlog
 
-from bot.app import House, Watch, open_house
+from bot.app import House, Watch, log_to_stderr, open_house
 from bot.clock.wall import GoingClock, SteeredClock
 from bot.dispatch.ringing import ring_due
 from bot.matrix.courier import Delivery
@@ -215,13 +215,7 @@ async def play(settings: Settings) -> None:
 
 def main() -> None:
     """Begin, with the settings file named on the command line."""
-    plain = structlog.dev.ConsoleRenderer(
-        colors=False, exception_formatter=structlog.dev.plain_traceback
-    )  # a traceback with every value in it is a million lines, and tells secrets
-    structlog.configure(
-        processors=[structlog.processors.TimeStamper("iso"), structlog.stdlib.add_log_level, plain],
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
-    )
+    log_to_stderr("info")
     asyncio.run(play(load_settings(Path(sys.argv[1]))))
 
 

@@ -41,7 +41,7 @@ def connect(url: str, *, reading: bool = False) -> AsyncEngine:
     if where.get_backend_name() == "sqlite":
         return _sqlite(where, reading=reading)
     options = {"postgresql_readonly": True} if reading else {}
-    return create_async_engine(where, execution_options=options)
+    return create_async_engine(where, execution_options=options, hide_parameters=True)
 
 
 def _sqlite(where: URL, *, reading: bool) -> AsyncEngine:
@@ -51,7 +51,7 @@ def _sqlite(where: URL, *, reading: bool) -> AsyncEngine:
     halfway; SQLAlchemy's recipe turns it off and says BEGIN aloud. A writer takes the lock at
     once (IMMEDIATE), so that it waits at the door and never fails midway.
     """
-    engine = create_async_engine(where)
+    engine = create_async_engine(where, hide_parameters=True)
     begin = "BEGIN" if reading else "BEGIN IMMEDIATE"
     pragmas = (*PRAGMAS, "PRAGMA query_only=ON") if reading else PRAGMAS
 

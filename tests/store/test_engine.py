@@ -203,3 +203,18 @@ def a_meeting(starts_at: datetime) -> Meeting:
         starts_at=starts_at,
         ends_at=starts_at + timedelta(hours=1),
     )
+
+
+async def test_what_people_wrote_is_in_no_error(store: Store) -> None:
+    async def twice() -> None:
+        async with store.begin() as session:
+            session.add(Kept(key="the same", value="vad någon skrev"))
+            await session.flush()
+            session.expunge_all()
+            session.add(Kept(key="the same", value="vad någon skrev"))
+            await session.flush()
+
+    with pytest.raises(DBAPIError) as failed:
+        await twice()
+
+    assert "vad någon skrev" not in str(failed.value)
