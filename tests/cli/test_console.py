@@ -205,16 +205,14 @@ def test_a_defect_shows_itself_and_no_secret(
 
 
 def test_the_console_script_is_a_process_with_those_exit_codes(operator: Operator) -> None:
-    def types(*words: str) -> subprocess.CompletedProcess[str]:
-        command = [sys.executable, "-c", "from bot.cli import main; main()", *words]
-        path = {**os.environ, "PYTHONPATH": str(HOUSE)}
-        return subprocess.run(command, capture_output=True, text=True, check=False, env=path)
+    command = [sys.executable, "-c", "from bot.cli import main; main()", "check"]
+    path = {**os.environ, "PYTHONPATH": str(HOUSE), "SAMVERKAN_LOG_LEVEL": "loud"}
 
-    right, wrong = types("check"), types("check", "--settings", "no.yaml")
+    ended = subprocess.run(command, capture_output=True, text=True, check=False, env=path)
 
-    assert (right.returncode, right.stderr) == (0, "")
-    assert (wrong.returncode, wrong.stdout) == (1, "")
-    assert wrong.stderr == (
-        "no.yaml: there is no such file\n1 thing is wrong.\n"
-        "Next: mend what is named, then: samverkan check\n"
+    assert (ended.returncode, ended.stdout) == (1, "")
+    assert ended.stderr == (
+        'environment: SAMVERKAN_LOG_LEVEL: "loud" will not do; '
+        "expected 'debug', 'info', 'warning' or 'error'\n"
+        "1 thing is wrong.\nNext: mend what is named, then: samverkan check\n"
     )

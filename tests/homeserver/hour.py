@@ -69,6 +69,7 @@ class Hour:
     wires: dict[str, Wire] = field(default_factory=dict)
     rooms: dict[str, str] = field(default_factory=dict)
     kills: int = 0
+    database_url: str | None = None
     _process: asyncio.subprocess.Process | None = None
 
     async def prepare(self) -> None:
@@ -83,6 +84,7 @@ class Hour:
         self._settings.write_text(
             f'homeserver: {self.homeserver.url}\nuser_id: "{bot.user_id}"\n'
             f"password: {bot.password}\nregion: region.yaml\nencrypted: false\nstate_dir: state\n"
+            + (f"database_url: {self.database_url}\n" if self.database_url else "")
         )
         await self._import_roster()
         await self.start(BEGINS)
@@ -92,9 +94,14 @@ class Hour:
         await self._open_directs(bot.user_id)
         await self.settle(BEGINS, [])
 
-    async def play(self, deaths: Callable[[], Iterator[float]] = lambda: iter(())) -> None:
-        """Play the hour; `deaths` says after how many seconds the bot dies when somebody acts."""
-        for moment, acts in self._moments():
+    async def play(
+        self, deaths: Callable[[], Iterator[float]] = lambda: iter(()), *, minutes: int = 61
+    ) -> None:
+        """Play the hour; `deaths` says after how many seconds the bot dies when somebody acts.
+
+        `minutes` fewer than all of them leave the rest of the hour out.
+        """
+        for moment, acts in self._moments(minutes):
             await self.settle(moment, [])  # what is said now is said at this minute
             sent = [await self._act(*act) for act in acts]
             for seconds in deaths() if acts else ():
@@ -104,8 +111,8 @@ class Hour:
                 await self.settle(moment, sent)
                 await self._come_in()
 
-    def _moments(self) -> Iterator[tuple[datetime, list[tuple[str, str, str]]]]:
-        for minute in range(61):
+    def _moments(self, minutes: int) -> Iterator[tuple[datetime, list[tuple[str, str, str]]]]:
+        for minute in range(minutes):
             acts = [(who, where, what) for at, who, where, what in SCRIPT if at == minute]
             yield BEGINS + timedelta(minutes=minute), acts
 
@@ -258,11 +265,11 @@ def _shown(events: list[dict[str, Any]]) -> list[str]:
 
 
 @asynccontextmanager
-async def hour(folder: Path) -> AsyncIterator[Hour]:
-    """Prepare an hour in a folder of its own."""
+async def hour(folder: Path, database_url: str | None = None) -> AsyncIterator[Hour]:
+    """Prepare an hour in a folder of its own, with SQLite there or another database."""
     folder.mkdir()
     homeserver = await Homeserver.start(folder / "homeserver")
-    prepared = Hour(homeserver, folder)
+    prepared = Hour(homeserver, folder, database_url=database_url)
     try:
         await prepared.prepare()
         yield prepared

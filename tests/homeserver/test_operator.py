@@ -276,7 +276,7 @@ async def _carried(desk: Desk, number: int) -> bool:
 async def _all_carried(desk: Desk) -> bool:
     asked = "SELECT count(*) FROM letter WHERE event_id IS NULL AND given_up IS NULL"
     with closing(desk.operator.database()) as database:
-        return database.execute(asked).fetchone() == (0,)
+        return bool(database.execute(asked).fetchone() == (0,))
 
 
 async def _shown(desk: Desk) -> dict[str, list[str]]:
