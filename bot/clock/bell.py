@@ -1,7 +1,7 @@
 """The bell: APScheduler wakes the house at the next deadline. What is due is in the database.
 
 Its job stores are not used and its jobs hold nothing: a bell that is lost is hung up again from
-the rows (DESIGN 4.4).
+the rows (docs/decisions/0004).
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Whether a message is meant for the bot, and which words of it are (MATRIX 2)."""
+"""Whether a message is meant for the bot, and which words of it are."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """What reaches the bot, once the doorway has read it: facts about who did what where, no Matrix.
 
-`sent_at` is what the sender's server claims; nothing is decided by it (MATRIX 3.3). `event_id` is
+`sent_at` is what the sender's server claims; nothing is decided by it. `event_id` is
 what makes an event the same event when it comes twice.
 """
 

@@ -1,4 +1,4 @@
-"""What a room's state is to be: every event by its type and state key (MATRIX 4.2, 4.4).
+"""What a room's state is to be: every event by its type and state key.
 
 Rooms name each other by id. One that is not there yet is named by a stand-in, `unmade(key)`,
 which whoever makes it puts the true id in the place of (`made`).

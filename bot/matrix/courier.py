@@ -84,9 +84,14 @@ class Courier:
             await asyncio.gather(*tasks, return_exceptions=True)
             await self._receipts.note()
 
-    async def idle(self) -> bool:
-        """Tell whether nothing is under way and nothing waits that could be carried."""
-        if self._wanted.is_set() or self._lanes or not self._receipts.empty:
+    async def idle(self, away: tuple[str, ...] = ()) -> bool:
+        """Tell whether nothing is under way and nothing waits that could be carried.
+
+        `away` are homeservers known to be out of reach; what goes to their people waits.
+        """
+        gone = tuple(f":{server}" for server in away)
+        under_way = [place for place in self._lanes if not place.endswith(gone)]
+        if self._wanted.is_set() or under_way or not self._receipts.empty:
             return False
         async with self.store.read() as session:
             return not await letters.unsent(session, 1, after=self._taken)

@@ -1,6 +1,6 @@
 """The line in: one sync answer is one transaction, with the place in the stream kept beside it.
 
-Killed anywhere, the answer comes again and nothing of it was done (DESIGN 4.1).
+Killed anywhere, the answer comes again and nothing of it was done (docs/decisions/0001).
 """
 
 from __future__ import annotations
@@ -15,7 +15,6 @@ from typing import Any
 import structlog
 
 from bot.dispatch.desk import Desk
-from bot.domain.incoming import Moved
 from bot.matrix.directs import Directs
 from bot.matrix.ears import Batch, Ears
 from bot.matrix.keyring import Keyring
@@ -121,8 +120,3 @@ class Line:
             await self.keyring.publish(self.wire)
         except (MatrixRefusal, Unreachable) as refused:
             log.warning("keys.unpublished", why=str(refused))
-
-
-def has_moves(batch: Batch) -> bool:
-    """Tell whether anybody came or went."""
-    return any(isinstance(event, Moved) for event in batch.events)

@@ -1,7 +1,7 @@
 """nio's Olm machine, hardened: what a stranger may send it, and what it may forget.
 
 Only the ciphers, the ratchets and the store of nio are used; none of its networking. Its
-defects that reach this far are mended here, by the numbers D1-D17 of the project's dossier.
+defects that reach this far are mended here, by the numbers of docs/NIO.md.
 """
 
 from __future__ import annotations

@@ -12,9 +12,11 @@ from datetime import datetime
 
 import structlog
 
+from bot.domain.incoming import Moved
 from bot.domain.membership import Invite, Kick, Move, membership_plan
 from bot.domain.region import Region
 from bot.domain.rooms import RoomSettings, Say
+from bot.matrix.ears import Batch
 from bot.matrix.pins import PINS, Pins
 from bot.matrix.retries import Retries
 from bot.matrix.rollcall import Rollcall, membership
@@ -27,6 +29,10 @@ from bot.store.engine import Store
 log = structlog.get_logger()
 
 WHOLE = "the whole look"
+GLANCE_SECONDS = 1.0
+"""Of the machine's own time: the crowd that comes in on our invitations is looked at together."""
+EXPECTED = frozenset({"join", "invite"})
+"""Memberships that `membership_plan` never makes a move of."""
 
 
 class Reconciler:
@@ -53,6 +59,7 @@ class Reconciler:
         self._turns = asyncio.Semaphore(SIDE_BY_SIDE)
         self._woken = asyncio.Event()
         self._woken.set()
+        self._glance: asyncio.TimerHandle | None = None
         self._busy = False
         self._fresh = False
 
@@ -65,6 +72,14 @@ class Reconciler:
         """Have a look as soon as possible: something has changed."""
         self._woken.set()
 
+    def hear(self, batch: Batch) -> None:
+        """Look at once when somebody has left; in a moment, when they came as we asked them to."""
+        moved = [event for event in batch.events if isinstance(event, Moved)]
+        if any(event.membership not in EXPECTED and not event.by_us for event in moved):
+            self.wake()
+        elif moved and self._glance is None:
+            self._glance = asyncio.get_running_loop().call_later(GLANCE_SECONDS, self.wake)
+
     async def run(self) -> None:
         """Mend for ever; ends only when cancelled."""
         while True:
@@ -74,6 +89,9 @@ class Reconciler:
                 log.debug("members.tried_again")
             self._busy = True
             self._woken.clear()
+            if self._glance is not None:
+                self._glance.cancel()
+                self._glance = None
             await self._turn()
             self._busy = False
 

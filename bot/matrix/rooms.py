@@ -1,7 +1,7 @@
 """Makes the rooms what the law wants. Killed anywhere and begun again, it ends in the same place.
 
 The alias is what keeps a room from being made twice: the homeserver takes it before anything else
-of the room, so a second try is refused and finds the first (MATRIX 4.2).
+of the room, so a second try is refused and finds the first.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The shape of a scenario file, key by key (SCENARIOS)."""
+"""The shape of a scenario file, key by key (docs/REHEARSING.md)."""
 
 from __future__ import annotations
 
