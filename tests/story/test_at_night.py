@@ -159,6 +159,12 @@ async def test_a_direct_room_asks_which_forum_with_the_words_kept(story: Story) 
     assert "Ordinarie samverkanskonferens: !kalla VSK 10.00 läget" in story.told_last("lst.TIB")
 
 
+async def test_what_is_only_begun_is_given_back_to_be_finished(story: Story) -> None:
+    await story.says("lst.TIB", "!kalla VSK 15.00", "VSK")
+
+    assert "Det saknas något: texten.\nSkriv klart: !kalla VSK 15.00 …" in story.said_last("VSK")
+
+
 @pytest.mark.parametrize("verb", ["forum", "hemma", "åtgärder", "sammanfattning"])
 async def test_a_forum_nobody_knows_is_not_taken_for_this_one(story: Story, verb: str) -> None:
     await story.says("lst.TIB", f"!{verb} VKS", "VSK")
