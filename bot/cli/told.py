@@ -34,6 +34,7 @@ NEXT: dict[Reason, str] = {
     "unreachable": "see that `homeserver` in the settings is right and runs, then: samverkan plan",
     "wrong-device": "put the session.json and the keys that belong together back in state_dir",
     "wrong-user": "mend `user_id` in the settings, then: samverkan check",
+    "wrong-key": "put the pickle_key_file back that the keys were kept under, then: samverkan run",
     "refused": "see the homeserver's log, then: samverkan plan",
     "unreadable": "put session.json back from a backup, or remove it and give the password",
 }

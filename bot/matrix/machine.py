@@ -20,6 +20,8 @@ from nio.crypto import Olm as NioOlm
 from nio.exceptions import EncryptionError, VerificationError
 from nio.store import SqliteStore
 
+from bot.matrix.session import NoSession
+
 Nio: TypeAlias = Any  # a value of nio's, which has no types
 
 OLM = "m.olm.v1.curve25519-aes-sha2"
@@ -69,7 +71,11 @@ class Machine(NioOlm):  # type: ignore[misc]  # nio has no types
     def __init__(self, user_id: str, device_id: str, folder: Path | None, pickle_key: str) -> None:
         """Load the device from the folder, or make a new one; None keeps it in memory."""
         store = Forgetful() if folder is None else _store(user_id, device_id, folder, pickle_key)
-        super().__init__(user_id, device_id, store)
+        try:
+            super().__init__(user_id, device_id, store)
+        except ValueError as error:
+            message = "The kept keys do not open with the key in pickle_key_file."
+            raise NoSession("wrong-key", message) from error
         self.curve25519: str = self.account.identity_keys["curve25519"]
         self.ed25519: str = self.account.identity_keys["ed25519"]
 

@@ -26,6 +26,7 @@ Reason = Literal[
     "wrong-user",
     "refused",
     "unreadable",
+    "wrong-key",
 ]
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.matrix.keyring import Keyring
 from bot.matrix.session import NoSession, open_session
 from bot.matrix.wire import Wire
 from bot.rehearsal.homeserver import Homeserver
@@ -88,3 +89,12 @@ async def test_a_session_of_somebody_else_is_not_used(
         await open_session(homeserver.url, "@samverkan:malarvik.example", tmp_path, "hemligt")
 
     assert caught.value.reason == "wrong-user"
+
+
+async def test_keys_under_another_pickle_key_are_refused_in_words(tmp_path: Path) -> None:
+    Keyring("@bot:malarvik.example", "DEVICE", tmp_path, "the right key").close()
+
+    with pytest.raises(NoSession, match="do not open with the key in pickle_key_file") as refused:
+        Keyring("@bot:malarvik.example", "DEVICE", tmp_path, "another key")
+
+    assert refused.value.reason == "wrong-key"

@@ -50,5 +50,5 @@ class Limits:
     by_key: Mapping[str, TimeLimit]
 
     def __getitem__(self, key: str) -> TimeLimit:
-        """Give the limit with that key; the defaults of docs/RULES.md fill what a file leaves out."""
+        """Give the limit with that key; docs/RULES.md has what fills a file's gaps."""
         return self.by_key[key]
