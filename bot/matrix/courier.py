@@ -1,7 +1,8 @@
 """Carries letters to their rooms: in order within a room, rooms side by side, urgent ones first.
 
 A letter's id is the transaction id, so a letter carried twice is said once. The courier decides
-nothing: a room that refuses is written on the letter, a server that is silent is tried again.
+nothing: a room that refuses is written on the letter, a server that is silent, or will not just
+now, is tried again.
 """
 
 from __future__ import annotations
@@ -126,8 +127,10 @@ class Courier:
         try:
             return await self._carry(letter, bag)
         except MatrixRefusal as refusal:
-            self._drop(letter, f"{refusal.status} {refusal.errcode}")
-            return True
+            if not refusal.for_now:
+                self._drop(letter, f"{refusal.status} {refusal.errcode}")
+                return True
+            log.warning("letter.delayed", letter=letter.id, place=letter.place, why=str(refusal))
         except Unreachable as silent:
             log.warning("letter.delayed", letter=letter.id, place=letter.place, why=str(silent))
         except Exception:

@@ -10,6 +10,7 @@ import random
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from http import HTTPStatus
 from typing import Any
 
 import structlog
@@ -27,7 +28,6 @@ log = structlog.get_logger()
 LONG_POLL_MS = 30_000
 FIRST_SECONDS = 300.0  # a first answer of many rooms takes its time
 LONGEST_WAIT = 60.0  # seconds between attempts when the server is silent
-TOO_MANY = 429
 ECHO_SECONDS = 0.01  # while the bot talks, its echoes are taken several at a time
 AGAIN = (0.2, 0.5, 1.0)  # seconds after each attempt to follow an invitation
 SINCE = "sync.since"
@@ -63,7 +63,7 @@ class Line:
             try:
                 sync = await self._ask(since, at_once=first_here)
             except (Unreachable, MatrixRefusal) as silent:
-                if isinstance(silent, MatrixRefusal) and silent.status != TOO_MANY:
+                if isinstance(silent, MatrixRefusal) and not _passes(silent):
                     raise
                 log.warning("sync.silent", why=str(silent), wait_seconds=wait)
                 await asyncio.sleep(wait * random.uniform(0.5, 1.0))  # noqa: S311 - jitter
@@ -120,3 +120,8 @@ class Line:
             await self.keyring.publish(self.wire)
         except (MatrixRefusal, Unreachable) as refused:
             log.warning("keys.unpublished", why=str(refused))
+
+
+def _passes(refusal: MatrixRefusal) -> bool:
+    """Tell whether it is worth asking again: not once the server has done with our token."""
+    return refusal.for_now and refusal.status != HTTPStatus.UNAUTHORIZED

@@ -22,6 +22,12 @@ FIRST_WAIT = 0.25  # seconds before the first retry; doubled for each one after 
 LONGEST_WAIT = 8.0  # seconds between two attempts, unless the server asks for more
 IN_FLIGHT = 100  # connections at most; more callers than that stand in line
 
+NOT_NOW = frozenset({"M_LIMIT_EXCEEDED", "M_RESOURCE_LIMIT_EXCEEDED", "M_USER_LOCKED"})
+"""Refusals that say nothing of what was asked, only of the server or the account just now."""
+NOT_NOW_STATUS = frozenset({
+    HTTPStatus.UNAUTHORIZED, HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_MANY_REQUESTS,
+})  # fmt: skip
+
 
 class MatrixRefusal(Exception):  # noqa: N818 - a refusal is the house's word for an expected no
     """The homeserver understood the request and said no."""
@@ -35,6 +41,15 @@ class MatrixRefusal(Exception):  # noqa: N818 - a refusal is the house's word fo
         self.errcode = errcode
         self.error = error
         self.retry_after_ms = retry_after_ms
+
+    @property
+    def for_now(self) -> bool:
+        """Tell whether the same may be granted later: the server is busy, locked or not there.
+
+        A 404 without Matrix's own words is a proxy's, whose homeserver is away.
+        """
+        nobody = self.status == HTTPStatus.NOT_FOUND and self.errcode == "M_UNKNOWN"
+        return nobody or self.status in NOT_NOW_STATUS or self.errcode in NOT_NOW
 
 
 class Unreachable(Exception):  # noqa: N818 - a state of the homeserver, not a fault of ours
