@@ -16,6 +16,7 @@ from typing import Any
 import structlog
 
 from bot.dispatch.desk import Desk
+from bot.domain.incoming import Moved
 from bot.matrix.directs import Directs
 from bot.matrix.ears import Batch, Ears
 from bot.matrix.keyring import Keyring
@@ -125,3 +126,8 @@ class Line:
 def _passes(refusal: MatrixRefusal) -> bool:
     """Tell whether it is worth asking again: not once the server has done with our token."""
     return refusal.for_now and refusal.status != HTTPStatus.UNAUTHORIZED
+
+
+def has_moves(batch: Batch) -> bool:
+    """Tell whether anybody came or went."""
+    return any(isinstance(event, Moved) for event in batch.events)
