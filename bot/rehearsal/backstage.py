@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -73,10 +73,14 @@ class Stage:
         await self.ask("live", now=_iso(now))
         self._live = True
 
-    async def settle(self, now: datetime, seen: Sequence[str]) -> Quiet:
-        """Let the bot do all that there is to do at this moment."""
-        answer = await self.ask("settle", now=_iso(now), seen=list(seen))
+    async def settle(self, now: datetime, seen: Sequence[str], away: Collection[str]) -> Quiet:
+        """Let the bot do all that it can at this moment, while some homeservers are away."""
+        answer = await self.ask("settle", now=_iso(now), seen=list(seen), away=list(away))
         return _quiet(answer)
+
+    async def endure(self, now: datetime) -> Quiet:
+        """Let time pass for a bot whose own homeserver is away."""
+        return _quiet(await self.ask("endure", now=_iso(now)))
 
     async def ask(self, do: str, **more: Any) -> dict[str, Any]:  # noqa: ANN401 - the line's JSON
         """Ask for one thing and wait until it is done; raise StageFailed."""

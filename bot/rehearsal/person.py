@@ -98,6 +98,10 @@ class Person:
                 self._unread += await self._look()
                 await asyncio.sleep(GLANCE)
 
+    async def greet(self, mxid: str) -> None:
+        """Look at somebody's profile on another homeserver, which then knows that ours lives."""
+        await self.wire.call("GET", f"{CLIENT}/profile/{quote(mxid)}")
+
     async def open_direct(self, other: str, *, encrypted: bool) -> str:
         """Open a room with one other, as a client does when somebody writes to a stranger."""
         secret = {"type": "m.room.encryption", "state_key": "", "content": {"algorithm": MEGOLM}}

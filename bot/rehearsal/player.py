@@ -46,6 +46,7 @@ class Player:
     audience: Audience
     verdicts: list[Verdict] = field(default_factory=list)
     _pending: list[_Pending] = field(default_factory=list)
+    _put_off: list[Intention] = field(default_factory=list)
     _saved: dict[str, str] = field(default_factory=dict)
 
     async def play(self) -> list[Verdict]:
@@ -85,7 +86,10 @@ class Player:
         """Let the automaton do what it means to do by now, and the bot react to it."""
         while intentions := self.automaton.due(self.scene.now):
             for intention in intentions:
-                await self._answer(intention)
+                if self.scene.is_away(self.scene.company.people[intention.who]):
+                    self._put_off.append(intention)
+                else:
+                    await self._answer(intention)
             await self._rest()
 
     async def _answer(self, intention: Intention) -> None:
@@ -178,7 +182,10 @@ class Player:
             await server.stop()
         else:
             await server.restart()
-            self.scene.down.discard(server.name)
+            await self.scene.back(server)
+            put_off, self._put_off = self._put_off, []
+            for intention in put_off:  # a client sends by itself what it could not send
+                await self._answer(intention)
 
     def _judge(self, verdict: Verdict) -> None:
         self.verdicts.append(verdict)

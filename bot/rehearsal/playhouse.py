@@ -10,7 +10,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from bot.domain.model import Holding
+from bot.domain.region import Held
 from bot.rehearsal.backstage import Stage
 from bot.rehearsal.company import Company
 from bot.rehearsal.homeserver import Account, Homeserver
@@ -18,13 +18,12 @@ from bot.rehearsal.roster import Roster
 from bot.rehearsal.scene import Scene
 from bot.rehearsal.script import MAIN, Script
 from bot.rehearsal.telling import Telling
-from bot.store import holdings
 from bot.store.engine import Store
 from bot.store.migrations import migrate
+from bot.store.rosters import import_roster
 from config.settings import Settings, load_settings
 
 ENCRYPTED = True  # as the bot does by itself
-SOURCE = "roster"
 
 
 @dataclass(frozen=True)
@@ -111,14 +110,13 @@ async def _import_roster(settings: Settings, company: Company) -> None:
     settings.state_dir.mkdir(parents=True, exist_ok=True)
     await migrate(settings.database_url)
     rows = [
-        Holding(
+        Held(
             function=held.role.function,
             rank=held.role.rank,
             mxid=company.people[held.who].mxid,
-            name=company.people[held.who].name,
+            person=company.people[held.who].name,
             starts=held.starts,
             ends=held.ends,
-            source=SOURCE,
         )
         for held in Roster(company.script).holdings()
         if held.who is not None
@@ -126,7 +124,7 @@ async def _import_roster(settings: Settings, company: Company) -> None:
     store = await Store.open(settings.database_url)
     try:
         async with store.begin() as session:
-            await holdings.replace_all(session, SOURCE, rows, company.script.start)
+            await import_roster(session, company.script.region, rows, company.script.start)
     finally:
         await store.close()
 

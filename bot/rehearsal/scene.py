@@ -11,6 +11,7 @@ from typing import Any, Protocol
 from bot.matrix.wire import MatrixRefusal
 from bot.rehearsal.backstage import Delivery, Quiet, Stage
 from bot.rehearsal.company import Company, side_by_side
+from bot.rehearsal.homeserver import Homeserver
 from bot.rehearsal.person import GLANCE, Heard, Person
 from bot.rehearsal.record import Message, News, Record
 from bot.rehearsal.script import DIRECT, Role, Script, Where
@@ -54,14 +55,22 @@ class Scene:
     """What the bot said while everybody was still coming in."""
     _encrypted: dict[str, bool] = field(default_factory=dict)
     _witnesses: dict[str, Person] = field(default_factory=dict)
+    _awaited: dict[str, set[str]] = field(default_factory=dict)
+    """What lies in whose rooms unread, by Matrix id: for a while, where a homeserver is away."""
+    _invited: list[tuple[str, str]] = field(default_factory=list)
+    _unseen: list[Message] = field(default_factory=list)
+    """What asks somebody who cannot see it yet."""
 
     async def settle(self) -> list[Message]:
         """Let the bot come to rest, let its readers read; give what it has said or changed."""
-        if not self.stage.running or self.bot.partition(":")[2] in self.down:
+        if not self.stage.running:
             self.next_due = None
             return []
-        quiet = await self.stage.settle(self.now, self._seen)
-        self._seen.clear()
+        if self.bot.partition(":")[2] in self.down:
+            quiet = await self.stage.endure(self.now)
+        else:
+            quiet = await self.stage.settle(self.now, self._seen, self.down)
+            self._seen.clear()
         self.next_due = quiet.next_due
         news, self._early = [*self._early, *await self._read(quiet)], []
         return news
@@ -110,6 +119,8 @@ class Scene:
         self, person: Person, room_id: str, kind: str, content: Mapping[str, Any]
     ) -> None:
         """Let somebody put an event in a room; the bot is waited for before time goes on."""
+        if self.is_away(person):
+            raise CannotAct("their homeserver does not answer")
         readers = [self.bot] if await self._is_encrypted(room_id, person) else []
         if readers and (witness := self.witness(room_id)) and witness is not person:
             readers.append(witness.mxid)
@@ -129,31 +140,55 @@ class Scene:
                 self._witnesses[room_id] = known
         return known
 
+    async def back(self, server: Homeserver) -> None:
+        """Take note that a homeserver is there again; its people will see what they missed."""
+        self.down.discard(server.name)
+        people = [each for each in self.company.in_order() if each.server.name not in self.down]
+        for other in {each.server.name: each for each in people}.values():
+            greeter = next((each for each in people if each.server is server), None)
+            if greeter is not None and other.server is not server:
+                await greeter.greet(other.mxid)
+        self._early += self._unseen
+        self._unseen.clear()
+
+    def is_away(self, person: Person) -> bool:
+        """Tell whether somebody's homeserver is stopped."""
+        return person.server.name in self.down
+
     def asked(self, message: Message) -> set[Role]:
-        """Tell whom a message of the bot's asks: who is mentioned, or whose direct room it is."""
+        """Tell whom a message of the bot's asks: who is mentioned, or whose direct room it is.
+
+        Who cannot see it now is asked when their homeserver is back.
+        """
         place = self.place_of(message.room_id)
         alone = {place.removeprefix("direct:")} if place.startswith("direct:") else set()
-        people = map(self.company.person, alone or message.mentions)
-        return {person.role for person in people if person is not None}
+        found = map(self.company.person, alone or message.mentions)
+        people = [person for person in found if person is not None]
+        if any(map(self.is_away, people)):
+            self._unseen.append(message)
+        return {person.role for person in people if not self.is_away(person)}
 
     async def _read(self, quiet: Quiet) -> list[Message]:
         """Let those whose phone has buzzed read it; give the bot's messages that are new."""
         if any(each.room_id not in self.rooms.values() for each in quiet.delivered):
             self.rooms = dict((await self.stage.ask("rooms"))["rooms"])
-        await side_by_side([self._go(*each) for each in quiet.invited])
-        awaited: dict[str, set[str]] = {}
+        invited, self._invited = [*self._invited, *quiet.invited], []
+        await side_by_side([self._go(*each) for each in invited])
         for each in quiet.delivered:
             reader = self._reader(each)
             if reader is not None:
-                awaited.setdefault(reader.mxid, set()).add(each.event_id)
-        news = await self._take_in(awaited)
+                self._awaited.setdefault(reader.mxid, set()).add(each.event_id)
+        news = await self._take_in(self._awaited)
         changed = {each.message.event_id: each.message for each in news}
         return [each for each in changed.values() if each.sender == self.bot]
 
     async def _go(self, room_id: str, mxid: str) -> None:
         """Let somebody go where they have been invited, unless they are no longer wanted there."""
         person = self.company.person(mxid)
-        if person is None or person.server.name in self.down:
+        if person is None:
+            return
+        if self.is_away(person):
+            self._invited.append((room_id, mxid))
             return
         try:
             if person.server.name == self.bot.partition(":")[2]:
@@ -172,9 +207,11 @@ class Scene:
 
     async def _take_in(self, awaited: Mapping[str, Collection[str]]) -> list[News]:
         """Let them read what awaits each, side by side, and take it in in the order of the law."""
-        there = [each for each in self.company.in_order() if each.server.name not in self.down]
+        there = [each for each in self.company.in_order() if not self.is_away(each)]
         people = [each for each in there if each.mxid in awaited]
         pages = await side_by_side([each.read(awaited[each.mxid]) for each in people])
+        for each in people:
+            self._awaited.pop(each.mxid, None)
         taken = (self._take(each) for page in pages for each in page)
         return [news for news in taken if news is not None]
 

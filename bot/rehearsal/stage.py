@@ -7,9 +7,12 @@ goes to standard error. Being a process, it can be killed in earnest.
                           meetings and digests wait for `arm`
     arm                   from now on the law's meetings and digests come by themselves
     apply   {now}         make the rooms of the law
-    settle  {now, seen}   move the clock, ring what is due, and wait until the bot is quiet and
+    settle  {now, seen, away}
+                          move the clock, ring what is due, and wait until the bot is quiet and
                           has read the events named in `seen`; answers when it will ring next and
-                          what was delivered
+                          what was delivered. What goes to people on the homeservers that are
+                          `away` is not waited for
+    endure  {now}         the same while the bot's own homeserver is away: wait for nothing
     rooms                 the rooms by key
     live    {now}         from now on the clock goes by itself
     stop                  end
@@ -107,13 +110,26 @@ class Stage:
         house.reconciler.wake()
         return {"ok": True, "steps": len(steps)}
 
-    async def settle(self, house: House, now: datetime, seen: list[str]) -> dict[str, Any]:
+    async def settle(
+        self, house: House, now: datetime, seen: list[str], away: tuple[str, ...]
+    ) -> dict[str, Any]:
         """Go to a moment and wait until nothing more happens there."""
         self._clock.move_to(now)
         async with asyncio.timeout(QUIET_SECONDS):
             await self._heard.caught_up.wait()
             await self._heard.wait(seen)
-            await self._until_quiet(house)
+            await self._until_quiet(house, away)
+        return await self._news(house)
+
+    async def endure(self, house: House, now: datetime) -> dict[str, Any]:
+        """Go to a moment and ring what is due; nothing comes in, and what is said waits."""
+        self._clock.move_to(now)
+        while await ring_due(house.store, house.desk, now):
+            house.reconciler.wake()
+        return await self._news(house)
+
+    async def _news(self, house: House) -> dict[str, Any]:
+        """Tell what has happened since last asked, and when the bot will ring next."""
         async with house.store.read() as session:
             due = await deadlines.next_due(session)
         delivered, self._delivered[:] = [_told(each) for each in self._delivered], []
@@ -124,14 +140,14 @@ class Stage:
             "invited": invited,
         }
 
-    async def _until_quiet(self, house: House) -> None:
+    async def _until_quiet(self, house: House, away: tuple[str, ...]) -> None:
         while True:
             if await ring_due(house.store, house.desk, self._clock.now()):
                 house.reconciler.wake()
             house.courier.wake()
             await asyncio.sleep(0)
             heard = len(self._delivered)
-            while not (house.reconciler.idle and await house.courier.idle()):  # noqa: ASYNC110
+            while not (house.reconciler.idle and await house.courier.idle(away)):  # noqa: ASYNC110
                 await asyncio.sleep(STEP_SECONDS)  # the database is asked: nobody can tell us
             await self._heard.wait([each.event_id for each in self._delivered[heard:]])
             async with house.store.read() as session:
@@ -179,7 +195,9 @@ async def _perform(stage: Stage, house: House, order: Mapping[str, Any]) -> dict
         case "apply" if now:
             return await stage.apply(house, now)
         case "settle" if now:
-            return await stage.settle(house, now, order.get("seen", []))
+            return await stage.settle(house, now, order["seen"], tuple(order["away"]))
+        case "endure" if now:
+            return await stage.endure(house, now)
         case "rooms":
             return await stage.rooms(house)
         case "arm":

@@ -143,6 +143,15 @@ def _federating(layout: Layout) -> dict[str, Any]:
         "tls_certificate_path": str(layout.folder / "tls.crt"),
         "tls_private_key_path": str(layout.folder / "tls.key"),
         "federation_verify_certificates": False,
+        # A rehearsal's outage lasts seconds; nobody waits ten minutes to try again after it.
+        "federation": {
+            "client_timeout": "5s",
+            "max_short_retries": 1,
+            "max_long_retries": 1,
+            "destination_min_retry_interval": 500,
+            "destination_retry_multiplier": 1,
+            "destination_max_retry_interval": "1s",
+        },
         "ip_range_blacklist": [],
     }
 
