@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -41,7 +42,7 @@ class Command:
     keys: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     bare: Bare | None = None
 
-    @property
+    @cached_property
     def names(self) -> frozenset[str]:
         """Give every word that means this verb, in lower case."""
         return frozenset(word.casefold() for words in self.words.values() for word in words)

@@ -27,7 +27,10 @@ ENCRYPTION = {
 
 @dataclass
 class Directs:
-    """Keeps one direct room a person. `region` makes its alias the region's own."""
+    """Keeps one direct room a person. `region` makes its alias the region's own.
+
+    `_inside` are those known to be in theirs, or asked in; whoever moves is looked up anew.
+    """
 
     store: Store
     wire: Wire
@@ -37,6 +40,7 @@ class Directs:
     now: Callable[[], datetime]
     name: str = "Samverkan"
     _known: dict[str, Room] = field(default_factory=dict)
+    _inside: set[str] = field(default_factory=set)
     _turns: dict[str, asyncio.Lock] = field(default_factory=dict)
 
     async def ensure(self, mxid: str) -> Room:
@@ -46,8 +50,18 @@ class Directs:
             if room is None:
                 room = await self._keep(mxid, await self._make(mxid))
             self._known[mxid] = room
-            await self._ask_in(room, mxid)
+            if mxid not in self._inside:
+                self._inside.add(mxid)  # before looking: who leaves meanwhile is taken out again
+                try:
+                    await self._ask_in(room, mxid)
+                except Exception:
+                    self._inside.discard(mxid)
+                    raise
             return room
+
+    def moved(self, mxid: str) -> None:
+        """Hear that somebody came or went, wherever it was, once that is kept."""
+        self._inside.discard(mxid)
 
     async def adopt(self, room_id: str, mxid: str) -> None:
         """Go into a direct room that a person has opened; from then on it is theirs and ours."""
@@ -57,6 +71,7 @@ class Directs:
         async with self.store.begin() as session:
             self._known[mxid] = await rooms.remember(session, row)
             await rooms.moved(session, room_id, mxid, "join", self.now())
+        self.moved(mxid)
 
     async def _remembered(self, mxid: str) -> Room | None:
         async with self.store.read() as session:

@@ -82,6 +82,9 @@ class Line:
             async with self.store.begin() as session:
                 await self.desk.hear(session, batch.events, self.now())
                 await kept.put(session, SINCE, batch.next_batch)
+        for event in batch.events:
+            if isinstance(event, Moved):
+                self.directs.moved(event.mxid)
         for room_id, inviter in batch.invites:
             await self._come(room_id, inviter)
         self.kept_batch(batch, sync)

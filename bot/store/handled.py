@@ -14,6 +14,8 @@ from bot.domain.model import Handled
 
 async def among(session: AsyncSession, event_ids: Collection[str]) -> set[str]:
     """Tell which of these events have been handled."""
+    if not event_ids:
+        return set()
     known = select(Handled.event_id).where(col(Handled.event_id).in_(event_ids))
     return set(await session.exec(known))
 

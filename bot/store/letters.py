@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 
-from sqlalchemy import bindparam
+from sqlalchemy import bindparam, insert
 from sqlmodel import col, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.domain.model import Letter
 
+_WRITTEN = insert(Letter)
 _NOTED = (
     update(Letter)
     .where(col(Letter.id) == bindparam("letter"))
@@ -20,7 +21,9 @@ _NOTED = (
 
 async def write(session: AsyncSession, new: Iterable[Letter]) -> None:
     """Lay letters last in their places' lines; they are sent after the transaction is kept."""
-    session.add_all(new)
+    rows = [letter.model_dump(exclude={"position"}) for letter in new]
+    if rows:
+        await session.run_sync(lambda sync: sync.connection().execute(_WRITTEN, rows))
 
 
 async def unsent(session: AsyncSession, limit: int, after: int = 0) -> list[Letter]:

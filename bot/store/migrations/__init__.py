@@ -14,15 +14,12 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from sqlalchemy import Connection
+from sqlalchemy import Connection, inspect, text
 
 from bot.store.engine import connect
 
-HERE = Path(__file__).parent
+STEPS = Path(__file__).parent / "versions"
+"""A file for each step, named by its number."""
 
 T = TypeVar("T")
 
@@ -40,17 +37,23 @@ class DatabaseNewer(Exception):  # noqa: N818 - it is what the database is
 
 async def migrate(url: str) -> None:
     """Bring the database to the newest shape, all or nothing; DatabaseNewer if it is past it."""
-    await _on(url, _upgrade)
+    if not await is_current(url):
+        # Only now: Alembic is 12 MB, and a bot in its daily work has no step to take.
+        from bot.store.migrations.stairs import go_up  # noqa: PLC0415
+
+        await _on(url, go_up)
 
 
 async def undo(url: str) -> None:
     """Take every table away, all or nothing. What was in them is lost."""
-    await _on(url, lambda connection: command.downgrade(_config(connection), "base"))
+    from bot.store.migrations.stairs import go_down  # noqa: PLC0415 - as in migrate
+
+    await _on(url, go_down)
 
 
 async def is_current(url: str) -> bool:
     """Tell whether the database has the newest shape; DatabaseNewer if it is past it."""
-    return await _on(url, _revision, reading=True) == _steps().get_current_head()
+    return await _on(url, _step, reading=True) == max(_steps())
 
 
 async def _on(url: str, work: Callable[[Connection], T], *, reading: bool = False) -> T:
@@ -63,29 +66,16 @@ async def _on(url: str, work: Callable[[Connection], T], *, reading: bool = Fals
         await engine.dispose()
 
 
-def _upgrade(connection: Connection) -> None:
-    """Take the steps that are left, once it is known that all of those taken are known."""
-    _revision(connection)
-    command.upgrade(_config(connection), "head")
-
-
-def _revision(connection: Connection) -> str | None:
+def _step(connection: Connection) -> str | None:
     """Tell which step the database is at; None if it has no tables yet."""
-    revision = MigrationContext.configure(connection).get_current_revision()
-    if revision is not None and revision not in {
-        step.revision for step in _steps().walk_revisions()
-    }:
-        raise DatabaseNewer(revision)
-    return revision
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    step: str | None = connection.scalar(text("SELECT version_num FROM alembic_version"))
+    if step is not None and step not in _steps():
+        raise DatabaseNewer(step)
+    return step
 
 
-def _steps() -> ScriptDirectory:
+def _steps() -> set[str]:
     """Give the steps that this version knows."""
-    return ScriptDirectory.from_config(Config(HERE / "alembic.ini"))
-
-
-def _config(connection: Connection) -> Config:
-    """Tell Alembic to work on that connection."""
-    config = Config(HERE / "alembic.ini")
-    config.attributes["connection"] = connection
-    return config
+    return {file.name.partition("_")[0] for file in STEPS.glob("[0-9]*.py")}
