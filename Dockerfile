@@ -7,14 +7,14 @@ RUN python -m venv /opt/tools \
  && /opt/tools/bin/pip install --no-cache-dir --require-hashes -r requirements/tools.lock \
  && python -m venv /opt/samverkan \
  && /opt/samverkan/bin/pip install --no-cache-dir --require-hashes -r requirements/tools.lock \
- && /opt/tools/bin/uv pip install --no-cache --python /opt/samverkan/bin/python \
+ && /opt/tools/bin/uv pip install --no-cache --compile-bytecode --python /opt/samverkan/bin/python \
         --require-hashes --no-build-isolation -r requirements/run.lock
 
 COPY pyproject.toml ./
 COPY bot bot
 COPY commands commands
 COPY config config
-RUN /opt/tools/bin/uv pip install --no-cache --python /opt/samverkan/bin/python \
+RUN /opt/tools/bin/uv pip install --no-cache --compile-bytecode --python /opt/samverkan/bin/python \
         --no-deps --no-build-isolation . \
  && /opt/tools/bin/uv pip uninstall --python /opt/samverkan/bin/python pip setuptools uv
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+import os
 import sys
 from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager
@@ -64,6 +65,7 @@ async def process(*arguments: str, log: Path, talks: bool = False) -> AsyncItera
         started = await asyncio.create_subprocess_exec(
             *arguments,
             cwd=HOUSE,
+            env=compiling_once(log.parent),
             stdout=asyncio.subprocess.PIPE if talks else errors,
             stderr=errors,
         )
@@ -77,6 +79,15 @@ async def process(*arguments: str, log: Path, talks: bool = False) -> AsyncItera
             except TimeoutError:
                 started.kill()
                 await started.wait()
+
+
+def compiling_once(folder: Path) -> dict[str, str]:
+    """Give an environment in which the second start finds bytecode, as an installed bot's does.
+
+    Compiling takes half as much memory again for a moment.
+    """
+    kept = {key: value for key, value in os.environ.items() if key != "PYTHONDONTWRITEBYTECODE"}
+    return kept | {"PYTHONPYCACHEPREFIX": str(folder / "bytecode")}
 
 
 def cpu_seconds(pid: int) -> float:
