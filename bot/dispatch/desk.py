@@ -93,20 +93,25 @@ class Desk:
                     await self._answer(work, event, ask)
 
     async def ring(self, session: AsyncSession, deadline: Deadline, now: datetime) -> None:
-        """Deal with a deadline that has come; one of a kind nobody knows is let go and logged."""
-        await deadlines.rung(session, deadline, now)
-        kind = self.catalogue.kinds.get(deadline.kind)
-        if kind is None:
-            log.warning("deadline.unknown", kind=deadline.kind, subject=deadline.subject)
+        """Deal with a deadline that has come; one of a kind nobody knows is let go and logged.
+
+        One that has been put off or taken away since it was listed is left alone.
+        """
+        kind, subject = deadline.kind, deadline.subject  # what fails may take the row's values
+        if not await deadlines.rung(session, deadline, now):
             return
-        ring = Ring(session, self.region, now, deadline.subject, deadline.due_at)
+        known = self.catalogue.kinds.get(kind)
+        if known is None:
+            log.warning("deadline.unknown", kind=kind, subject=subject)
+            return
+        ring = Ring(session, self.region, now, subject, deadline.due_at)
         try:
             async with session.begin_nested():
-                answers = listed(await kind.run(ring))
+                answers = listed(await known.run(ring))
                 await letters.write(session, await self.post.write(session, answers, Occasion(now)))
         except Exception:
-            log.exception("deadline.failed", kind=deadline.kind, subject=deadline.subject)
-            await deadlines.set_(session, deadline.kind, deadline.subject, now + TRY_AGAIN)
+            log.exception("deadline.failed", kind=kind, subject=subject)
+            await deadlines.set_(session, kind, subject, now + TRY_AGAIN)
 
     async def _moved(self, session: AsyncSession, event: Moved, now: datetime) -> None:
         before = await rooms.membership(session, event.room_id, event.mxid)

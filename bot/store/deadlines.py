@@ -42,15 +42,17 @@ async def next_due(session: AsyncSession) -> datetime | None:
     return (await session.exec(earliest)).one()
 
 
-async def rung(session: AsyncSession, deadline: Deadline, now: datetime) -> None:
-    """Note that the deadline has rung.
+async def rung(session: AsyncSession, deadline: Deadline, now: datetime) -> bool:
+    """Note that the deadline has rung; False if it is not due any more.
 
     Said before its handler runs, so that a handler may set it anew; said after, one that was set
     anew for later is left waiting.
     """
     found = await _find(session, deadline.kind, deadline.subject)
-    if found is not None and found.due_at <= now:
-        found.rung_at = now
+    if found is None or found.rung_at is not None or found.due_at > now:
+        return False
+    found.rung_at = now
+    return True
 
 
 async def _find(session: AsyncSession, kind: str, subject: str) -> Deadline | None:
