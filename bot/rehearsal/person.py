@@ -21,7 +21,8 @@ ENCRYPTED = "m.room.encrypted"
 MEGOLM = "m.megolm.v1.aes-sha2"
 COMES_WITHIN = 20.0  # seconds of real time for the bot to follow an invitation
 GLANCE = 0.05  # seconds between two looks at the phone, when something is on its way
-TRIES = 4  # readings; a key that has not come by then was never meant for this reader
+KEY_WITHIN = 3.0  # seconds; a key from another homeserver may come after what it opens
+TRIES = 2  # readings; a key that has not come by then was never meant for this reader
 FEW_KEYS = 4  # others take one for each device that writes to them; the fallback key is for more
 FILTER = json.dumps(
     {
@@ -140,7 +141,15 @@ class Person:
                 while missing := missing - self._seen:
                     await asyncio.sleep(GLANCE)
                     heard += await self._look()
-        return await self._clear(heard)
+        clear = await self._clear(heard)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(KEY_WITHIN):
+                while any(each.event["event_id"] in awaited for each in self._unread):
+                    await asyncio.sleep(GLANCE)
+                    clear += await self._clear(await self._look())
+        tried = [dataclasses.replace(each, tries=each.tries + 1) for each in self._unread]
+        self._unread = [each for each in tried if each.tries < TRIES]
+        return clear
 
     async def _look(self) -> list[Heard]:
         sync = await self._sync()
@@ -225,7 +234,7 @@ class Person:
                 continue
             event = self.keyring.decrypt(each.room_id, each.event) if self.keyring else None
             if event is None:
-                sealed.append(dataclasses.replace(each, tries=each.tries + 1))
+                sealed.append(each)
             else:
                 clear.append(Heard(each.room_id, event))
-        return clear, [each for each in sealed if each.tries < TRIES]
+        return clear, sealed
