@@ -20,6 +20,9 @@ from bot.matrix import ballots
 log = structlog.get_logger()
 
 Json = Mapping[str, Any]
+_UNKEPT = re.compile("[\x00\ud800-\udfff]")
+"""What no database keeps or no wire carries: NUL, and half a surrogate pair."""
+LONGEST_ID = 255  # bytes in an id, says the specification; an index takes no endless ones
 _FALLBACK = re.compile(r"\A(?:> .*\n)+\n?")
 
 
@@ -56,8 +59,14 @@ def listing(value: object) -> list[Any]:
 
 
 def text(value: object) -> str | None:
-    """Take a string, or None in place of anything else."""
-    return value if isinstance(value, str) else None
+    """Take a string, without what cannot be kept, or None in place of anything else."""
+    return _UNKEPT.sub("\ufffd", value) if isinstance(value, str) else None
+
+
+def name(value: object) -> str | None:
+    """Take an id, or None in place of anything else."""
+    read = text(value)
+    return read if read and len(read.encode()) <= LONGEST_ID else None
 
 
 @dataclass(frozen=True)
@@ -73,9 +82,9 @@ class Ears:
         rooms = mapping(sync.get("rooms"))
         events: list[Incoming] = []
         for room_id, joined in mapping(rooms.get("join")).items():
-            events += self._joined(room_id, mapping(joined), first=first)
+            events += self._joined(text(room_id) or "", mapping(joined), first=first)
         for room_id, left in mapping(rooms.get("leave")).items():
-            events += self._members(room_id, mapping(left))
+            events += self._members(text(room_id) or "", mapping(left))
         invites = [
             (room_id, inviter)
             for room_id, invite in mapping(rooms.get("invite")).items()
@@ -114,15 +123,14 @@ class Ears:
 
     def _moves(self, room_id: str, raws: list[Any]) -> Iterator[Moved]:
         for raw in map(mapping, raws):
-            content, who = mapping(raw.get("content")), text(raw.get("state_key"))
-            membership, head = text(content.get("membership")), self._head(room_id, raw)
+            content, who = mapping(raw.get("content")), name(raw.get("state_key"))
+            membership, head = name(content.get("membership")), self._head(room_id, raw)
             if raw.get("type") == "m.room.member" and who and membership and head:
-                name = text(content.get("displayname"))
-                ours = head[2] == self.me
-                yield Moved(*head, mxid=who, membership=membership, name=name, by_us=ours)
+                shown, ours = text(content.get("displayname")), head[2] == self.me
+                yield Moved(*head, mxid=who, membership=membership, name=shown, by_us=ours)
 
     def _head(self, room_id: str, raw: Json) -> tuple[str, str, str, datetime] | None:
-        event_id, sender = text(raw.get("event_id")), text(raw.get("sender"))
+        event_id, sender = name(raw.get("event_id")), name(raw.get("sender"))
         stamp = raw.get("origin_server_ts")
         if not event_id or not sender or not isinstance(stamp, int):
             return None
@@ -140,7 +148,7 @@ class Ears:
         if head is None or "state_key" in raw:
             return None
         if raw["sender"] == self.me:
-            letter = text(mapping(raw.get("unsigned")).get("transaction_id"))
+            letter = name(mapping(raw.get("unsigned")).get("transaction_id"))
             return Echoed(*head, letter=letter) if letter else None
         if raw.get("type") == "m.room.encrypted":
             clear = self.keyring.decrypt(room_id, raw)
@@ -151,12 +159,13 @@ class Ears:
 
     def _clear(self, event: Event, kind: str | None, content: Json) -> Incoming | None:
         relation = mapping(content.get("m.relates_to"))
-        target, key = text(relation.get("event_id")), text(relation.get("key"))
+        target, key = name(relation.get("event_id")), text(relation.get("key"))
         head = (event.event_id, event.room_id, event.sender, event.sent_at)
         if kind == "m.reaction" and target and key:
             return Reacted(*head, target=target, key=key)
         if kind in ballots.RESPONSES and target:
-            return Voted(*head, poll=target, choices=ballots.choices_of(content))
+            choices = tuple(filter(None, map(text, ballots.choices_of(content))))
+            return Voted(*head, poll=target, choices=choices)
         if kind == "m.room.message" and relation.get("rel_type") != "m.replace":
             return self._said(head, content, relation)
         return None
@@ -167,10 +176,10 @@ class Ears:
         body = text(content.get("body"))
         if content.get("msgtype") != "m.text" or body is None:
             return None
-        replied = text(mapping(relation.get("m.in_reply_to")).get("event_id"))
+        replied = name(mapping(relation.get("m.in_reply_to")).get("event_id"))
         body = _FALLBACK.sub("", body) if replied else body
-        for name in (self.me, *self.names):
-            if named := re.match(rf"@?{re.escape(name)}\b[:,]?\s*", body, re.IGNORECASE):
+        for own in (self.me, *self.names):
+            if named := re.match(rf"@?{re.escape(own)}\b[:,]?\s*", body, re.IGNORECASE):
                 return Said(*head, body=body[named.end() :], reply_to=replied, addressed=True)
         return Said(*head, body=body, reply_to=replied)
 
@@ -179,5 +188,5 @@ class Ears:
             content = mapping(raw.get("content"))
             mine = raw.get("state_key") == self.me and content.get("membership") == "invite"
             if mine and content.get("is_direct"):
-                return text(raw.get("sender"))
+                return name(raw.get("sender"))
         return None
