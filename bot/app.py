@@ -200,6 +200,7 @@ def _assemble(  # noqa: PLR0913, PLR0917 - the one place where all parts meet
             return await deadlines.next_due(reading)
 
     async def ring() -> None:
+        await line.caught_up.wait()  # an answer given in time may lie with the server still
         if await ring_due(store, desk, clock.now()):
             courier.wake()
             reconciler.wake()

@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import random
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from http import HTTPStatus
 from typing import Any
@@ -19,6 +19,7 @@ from bot.dispatch.desk import Desk
 from bot.domain.incoming import Moved
 from bot.matrix.directs import Directs
 from bot.matrix.ears import Batch, Ears
+from bot.matrix.gaps import Gaps
 from bot.matrix.keyring import Keyring
 from bot.matrix.wire import MatrixRefusal, Unreachable, Wire
 from bot.store import kept
@@ -55,23 +56,32 @@ class Line:
     directs: Directs
     now: Callable[[], datetime]
     kept_batch: Callable[[Batch, Mapping[str, Any]], None]
+    caught_up: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set while all that the server has is read: until then nobody can be called silent."""
+
+    def __post_init__(self) -> None:
+        """Set up what fetches the parts of the stream that an answer leaves out."""
+        self._gaps = Gaps(self.wire)
 
     async def run(self) -> None:
         """Read until cancelled; MatrixRefusal when the server will not have us any more."""
         since = await self._since()
-        wait, first_here = 1.0, True
+        wait = 1.0
         while True:
             try:
-                sync = await self._ask(since, at_once=first_here)
+                told = await self._ask(since, at_once=not self.caught_up.is_set())
+                sync = await self._gaps.filled(told, since)
             except (Unreachable, MatrixRefusal) as silent:
                 if isinstance(silent, MatrixRefusal) and not _passes(silent):
                     raise
+                self.caught_up.clear()
                 log.warning("sync.silent", why=str(silent), wait_seconds=wait)
                 await asyncio.sleep(wait * random.uniform(0.5, 1.0))  # noqa: S311 - jitter
                 wait = min(wait * 2, LONGEST_WAIT)
                 continue
-            wait, first_here = 1.0, False
+            wait = 1.0
             since = await self.take(sync, since)
+            self.caught_up.set()
 
     async def take(self, sync: Mapping[str, Any], since: str | None) -> str:
         """Deal with one answer: keys first, then all events and the new place in one go."""

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import shutil
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import Mapping
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any, cast
 
 import pytest
@@ -19,7 +17,6 @@ from bot.matrix.keyring import Keyring
 from bot.matrix.wire import MatrixRefusal, Wire
 from bot.store import letters, rooms
 from bot.store.engine import Store
-from bot.store.migrations import migrate
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 
@@ -39,25 +36,17 @@ class OneRefusal:
         return {"event_id": f"${path.rsplit('/', 1)[1]}"}
 
 
-@pytest.fixture(scope="module")
-def empty(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    file = tmp_path_factory.mktemp("courier") / "empty.db"
-    asyncio.run(migrate(f"sqlite:///{file}"))
-    return file
-
-
 @pytest.fixture
-async def store(empty: Path, tmp_path: Path) -> AsyncIterator[Store]:
-    opened = await Store.open(f"sqlite:///{shutil.copy(empty, tmp_path / 'store.db')}")
-    async with opened.begin() as session:
+async def store(store: Store) -> Store:
+    """Let one letter wait for a room."""
+    async with store.begin() as session:
         await rooms.remember(session, Room(key="forum:VSK", room_id="!vsk", made_at=NOW))
         content = {"plain": "Kallelse", "html": "", "mention": [], "call": True}
         letter = Letter(
             id="one", place="forum:VSK", kind="message", content=content, written_at=NOW
         )
         await letters.write(session, [letter])
-    yield opened
-    await opened.close()
+    return store
 
 
 async def carried(store: Store, wire: OneRefusal) -> Letter:
