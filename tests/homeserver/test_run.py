@@ -20,6 +20,7 @@ pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.timeout(120
 
 HOUSE = Path(__file__).parent.parent.parent
 STOP_SECONDS = 5.0
+MORE_THAN_A_SYNC_GIVES = 150
 PATIENCE = 400  # looks, a tenth of a second apart: a busy machine starts slowly
 
 
@@ -73,10 +74,15 @@ async def answered(person: Person, bot: str, words: str) -> str:
         await asyncio.sleep(0.1)
     stranger = Person(Account(bot, "", "", ""), person.wire, person.keyring)
     await person.says(room_id, [person, stranger], words)
+    return await heard(person, room_id, words)
+
+
+async def heard(person: Person, room_id: str, words: str) -> str:
+    """Wait for the bot's answer to some words."""
     for _ in range(PATIENCE):
-        heard = [each for each in await person.reads(room_id) if each and each != words]
-        if heard:
-            return heard[-1]
+        said = [each for each in await person.reads(room_id) if each and each != words]
+        if said:
+            return said[-1]
         await asyncio.sleep(0.1)
     raise AssertionError("the bot did not answer")
 
@@ -117,3 +123,28 @@ async def test_without_password_or_session_it_says_what_to_do(
     assert process.returncode == 1
     assert "There is no session for" in log.decode()
     assert "Next: give it once: SAMVERKAN_PASSWORD_FILE=FILE samverkan run" in log.decode()
+
+
+async def test_what_was_said_long_before_it_came_back_is_answered(
+    homeserver: Homeserver, arrives: Arrives, tmp_path: Path
+) -> None:
+    bot = await homeserver.register(f"bot-{secrets.token_hex(4)}", "ett hemligt ord")
+    settings = settings_file(tmp_path, homeserver, bot)
+    amira = await arrives("amira")
+    process = await started(settings)
+    await answered(amira, bot.user_id, "help")
+    await stopped(process)
+    rooms = await amira.wire.call("GET", f"{CLIENT}/joined_rooms")
+    room_id = str(rooms["joined_rooms"][0])
+    stranger = Person(Account(bot.user_id, "", "", ""), amira.wire, amira.keyring)
+
+    asked = await amira.says(room_id, [amira, stranger], "hjälp")
+    for number in range(MORE_THAN_A_SYNC_GIVES):
+        about = {"rel_type": "m.annotation", "event_id": asked, "key": f"{number}"}
+        path = f"{CLIENT}/rooms/{quote(room_id)}/send/m.reaction/{number}"
+        await amira.wire.call("PUT", path, {"m.relates_to": about})
+    again = await started(settings)
+    answer = await heard(amira, room_id, "hjälp")
+    await stopped(again)
+
+    assert answer.startswith("Det här kan du göra här och nu.")
