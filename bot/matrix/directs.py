@@ -7,6 +7,7 @@ import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
+from http import HTTPStatus
 from typing import Any
 
 import structlog
@@ -53,22 +54,43 @@ class Directs:
             if mxid not in self._inside:
                 self._inside.add(mxid)  # before looking: who leaves meanwhile is taken out again
                 try:
-                    await self._ask_in(room, mxid)
+                    self._known[mxid] = room = await self._with_both(room, mxid)
                 except Exception:
                     self._inside.discard(mxid)
                     raise
             return room
 
+    async def _with_both(self, room: Room, mxid: str) -> Room:
+        """Ask the person in; in a room of our own where theirs has no place for one of us."""
+        try:
+            await self._ask_in(room, mxid)
+        except MatrixRefusal as refusal:
+            ours = None if refusal.for_now else await self._make(mxid)
+            if ours in {None, room.room_id}:
+                raise
+            room = await self._keep(mxid, str(ours))
+            await self._ask_in(room, mxid)
+        return room
+
     def moved(self, mxid: str) -> None:
         """Hear that somebody came or went, wherever it was, once that is kept."""
+        if mxid == self.me:
+            self._inside.clear()
         self._inside.discard(mxid)
 
     async def adopt(self, room_id: str, mxid: str) -> None:
-        """Go into a direct room that a person has opened; from then on it is theirs and ours."""
+        """Go into a direct room that a person has opened; from then on it is theirs and ours.
+
+        A room that is a forum's, or somebody else's already, stays what it is.
+        """
         await self.wire.call("POST", f"/_matrix/client/v3/join/{quote(room_id)}", {})
         encrypted = await self.is_encrypted(room_id)
         row = Room(key=f"direct:{mxid}", room_id=room_id, encrypted=encrypted, made_at=self.now())
         async with self.store.begin() as session:
+            await rooms.moved(session, room_id, self.me, "join", self.now())
+            if await rooms.key_of(session, room_id) not in {None, row.key}:
+                log.warning("invite.elsewhere", room_id=room_id)
+                return
             self._known[mxid] = await rooms.remember(session, row)
             await rooms.moved(session, room_id, mxid, "join", self.now())
         self.moved(mxid)
@@ -124,6 +146,9 @@ class Directs:
         """Invite the person unless they are in or asked; somebody already in is no fault."""
         async with self.store.read() as session:
             there = await rooms.membership(session, room.room_id, mxid)
+            here = await rooms.membership(session, room.room_id, self.me)
+        if here in {"leave", "ban"}:
+            raise MatrixRefusal(HTTPStatus.FORBIDDEN, "M_FORBIDDEN", "the bot was taken out")
         if there in {"join", "invite"}:
             return
         try:
