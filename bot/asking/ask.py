@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -12,8 +13,21 @@ from bot.domain.answer import InForum, Place
 from bot.domain.model import Holding
 from bot.domain.region import Forum, Language, Region
 
-if TYPE_CHECKING:
-    from bot.asking.command import Command
+
+class Verb(Protocol):
+    """What help needs to know of a command."""
+
+    @property
+    def name(self) -> str:
+        """Give the English name, under which its words are found."""
+
+    @property
+    def names(self) -> frozenset[str]:
+        """Give every word that means it."""
+
+    @property
+    def allowed(self) -> Callable[[Ask], bool]:
+        """Tell who may, where and when."""
 
 
 @dataclass(frozen=True)
@@ -49,7 +63,7 @@ class Ask:
     about: str | None = None
     tapped: bool = False
     """Asked by a reaction: what it does shows, and need not be said again."""
-    verbs: tuple[Command, ...] = ()
+    verbs: tuple[Verb, ...] = ()
     """All that can be said, for help."""
 
     @property
