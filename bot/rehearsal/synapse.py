@@ -120,6 +120,7 @@ def _base(layout: Layout) -> dict[str, Any]:
         # Who starts anew with an old token must see what is, not an answer kept for two minutes.
         "caches": {"global_factor": 0.5, "sync_response_cache_duration": 0},
         "user_directory": {"enabled": False},
+        "update_user_directory_from_worker": "nobody",  # nor written: it has no other off switch
         # Nobody here has a phone or looks for anything: half the work of every event.
         "push": {"enabled": False},
         "stats": {"enabled": False},
