@@ -63,6 +63,8 @@ def _back_at(said: positions.Said, ask: Ask) -> tuple[positions.Said, datetime |
     if said.choice is not Choice.ANCHOR or not timed:
         return said, None
     until = read_time(words, ask)
+    if until <= ask.now:
+        raise Refusal("time_passed", at=until)
     return positions.Said(said.choice, words.rest()), until
 
 

@@ -41,13 +41,20 @@ def counting(positions: Iterable[Position]) -> Position | None:
     """Find the position that counts for a seat, given all of its, oldest first; None if none.
 
     A holder's stands before any deputy's, a first deputy's before a second's; of those of the
-    same rank the last.
+    same rank the last. One that should have been anchored, and was not in time, stands before
+    nothing that was said after it.
     """
     best: Position | None = None
     for each in positions:
-        if best is None or each.rank <= best.rank:
+        if best is None or each.rank <= best.rank or _lapsed(best, each.given_at):
             best = each
     return best
+
+
+def _lapsed(position: Position, by: datetime) -> bool:
+    """Tell whether an anchoring seat's time was out by then, its minute included."""
+    until = position.anchored_until if position.choice == Choice.ANCHOR else None
+    return until is not None and until <= by
 
 
 def stand(function: str, positions: Iterable[Position], now: datetime) -> Stand:

@@ -40,7 +40,7 @@ def position(
     until = NOW + timedelta(minutes=minutes) if minutes is not None else None
     return Position(
         agreement="OV-2026-001", function=function, choice=choice, text=text, mxid="@a:b",
-        rank=rank, given_at=NOW, anchored_until=until, event_id="$1",
+        rank=rank, given_at=NOW - timedelta(minutes=10), anchored_until=until, event_id="$1",
     )  # fmt: skip
 
 

@@ -174,6 +174,26 @@ async def test_a_digit_when_nothing_is_open_is_answered_in_the_direct_room(story
     )
 
 
+async def test_a_deputy_answers_where_the_holder_did_not_come_back_in_time(story: Story) -> None:
+    await proposed(story)
+    await story.says("ekviken.TIB", f"!ståndpunkt {ID} 3 08.10")
+    await story.passes(minutes=15)
+
+    await story.says("ekviken.TIB/2", f"!ståndpunkt {ID} 1")
+    await story.says("lindo.SAK", f"!ståndpunkt {ID} 1")
+
+    assert story.said_last().startswith(f"{ID} överenskommen.")
+
+
+async def test_nobody_anchors_until_a_time_that_has_passed(story: Story) -> None:
+    await proposed(story)
+
+    await story.says("ekviken.TIB", f"!ståndpunkt {ID} 3 2026-10-12T07:00")
+
+    assert story.said_last().startswith("Den tiden har redan varit: ")
+    assert "Berörda: Ekvikens kommun, Lindö kommun." in proposal(story)
+
+
 async def test_a_deputys_answer_gives_way_to_the_holders(story: Story) -> None:
     await proposed(story)
     await story.says("ekviken.TIB/2", "1")
