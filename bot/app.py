@@ -75,10 +75,16 @@ class House:
     async def run(self) -> None:
         """Run until cancelled, or until a part of the house ends: then all of it does."""
         async with asyncio.TaskGroup() as tasks:
-            for part in (self.courier, self.bell, self.reconciler, self.line):
+            for part in (self.bell, self.reconciler, self.line):
                 tasks.create_task(part.run())
+            tasks.create_task(self._carry())
             self.courier.wake()
             self.reconciler.wake()
+
+    async def _carry(self) -> None:
+        """Carry letters once it is known which are in their rooms already."""
+        await self.line.caught_up.wait()
+        await self.courier.run()
 
     def say(self, name: str, facts: Facts) -> str:
         """Say something as one line, in the region's language."""

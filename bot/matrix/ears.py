@@ -16,6 +16,7 @@ import structlog
 
 from bot.domain.incoming import Echoed, Event, Incoming, Moved, Reacted, Said, Unreadable, Voted
 from bot.matrix import ballots
+from bot.matrix.envelope import MARK
 
 log = structlog.get_logger()
 
@@ -148,7 +149,8 @@ class Ears:
         if head is None or "state_key" in raw:
             return None
         if raw["sender"] == self.me:
-            letter = name(mapping(raw.get("unsigned")).get("transaction_id"))
+            told = name(mapping(raw.get("unsigned")).get("transaction_id"))
+            letter = told or self._marked(room_id, raw)
             return Echoed(*head, letter=letter) if letter else None
         if raw.get("type") == "m.room.encrypted":
             clear = self.keyring.decrypt(room_id, raw)
@@ -156,6 +158,12 @@ class Ears:
                 return Unreadable(*head) if mapping(raw.get("content")) else None
             raw = clear
         return self._clear(Event(*head), text(raw.get("type")), mapping(raw.get("content")))
+
+    def _marked(self, room_id: str, raw: Json) -> str | None:
+        """Find the letter by the bot's own mark: all there is after a day, or on a new device."""
+        sealed = raw.get("type") == "m.room.encrypted"
+        clear = mapping(self.keyring.decrypt(room_id, raw) if sealed else raw)
+        return name(mapping(mapping(clear.get("content")).get(MARK)).get("letter"))
 
     def _clear(self, event: Event, kind: str | None, content: Json) -> Incoming | None:
         relation = mapping(content.get("m.relates_to"))

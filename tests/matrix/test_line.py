@@ -12,9 +12,10 @@ from typing import Any, cast
 import pytest
 
 from bot.dispatch.desk import Desk
-from bot.domain.incoming import Incoming, Said
+from bot.domain.incoming import Echoed, Incoming, Said
 from bot.matrix.directs import Directs
 from bot.matrix.ears import Ears
+from bot.matrix.envelope import MARK
 from bot.matrix.keyring import Keyring
 from bot.matrix.line import SINCE, Line
 from bot.matrix.wire import Unreachable, Wire
@@ -143,3 +144,19 @@ async def test_nobody_is_silent_until_all_that_the_server_has_is_read(
 
     assert caught_up == [False, True, False, True]
     assert [query["timeout"] for _, query in server.asked] == ["0", "30000", "0", "30000"]
+
+
+async def test_a_letter_is_known_by_its_mark_when_the_server_has_forgotten_its_number(
+    store: Store,
+) -> None:
+    async with store.begin() as session:
+        await kept.put(session, SINCE, "s0")
+    own, forged = said("own") | {"sender": ME}, said("forged")
+    for event in (own, forged):
+        event["content"] |= {MARK: {"letter": f"letter of {event['event_id']}"}}
+    desk = Listener()
+    line = line_to(Server(answer(1, events=[own, forged])), store, desk)
+
+    await while_it_runs(line, line.caught_up.wait)
+
+    assert [it.letter for it in desk.heard if isinstance(it, Echoed)] == ["letter of $own"]
