@@ -82,6 +82,8 @@ _FULL = re.compile(r"^(?P<day>\d{4}-\d{2}-\d{2})(?:T(?P<clock>\d{1,2}[:.]\d{2}))
 _TODAY, _TOMORROW = {"idag", "today"}, {"imorgon", "imorn", "tomorrow"}
 _PREFIXES = {"kl", "kl.", "at", "i"}
 _NOW = {"nu", "now"}
+FURTHEST_YEARS = 20
+"""How many years ahead a day may be: further off it is a slip, and no calendar goes for ever."""
 
 
 def _clock(text: str) -> time | None:
@@ -129,6 +131,8 @@ def read_time(words: Words, ask: Ask) -> datetime:
     clock = _clock(word)
     if clock is None or (full and day is None):
         raise Refusal("unknown_time", word=Typed(" ".join(line[: len(line) - len(words.left())])))
+    if day and day.year > here.year + FURTHEST_YEARS:
+        raise Refusal("unknown_time", word=Typed(" ".join(line[: len(line) - len(words.left())])))
     moment = datetime.combine(day or here.date(), clock, ask.region.timezone)
     if day is None and moment <= here:
         moment = datetime.combine(here.date() + timedelta(days=1), clock, ask.region.timezone)
@@ -148,13 +152,13 @@ def read_word(words: Words, ask: Ask) -> str:  # noqa: ARG001 - the shape of eve
     return _take(words, "word")
 
 
-AN_ID = re.compile(r"^[^\W\d]{1,2}-(\d{4}-)?\d+$")
+AN_ID = re.compile(r"^[^\W\d]{1,2}-(\d{4}-)?\d{1,9}$")
 """The shape of the id of anything: "OV-2026-014", "ov-14"."""
 
 
 def id_reader(letters: str, kind: str) -> Reader:
     """Make a reader for an object's id; without one, what the answered message is about."""
-    pattern = re.compile(rf"^{letters}-(\d{{4}}-)?\d+$", re.IGNORECASE)
+    pattern = re.compile(rf"^{letters}-(\d{{4}}-)?\d{{1,9}}$", re.IGNORECASE)
 
     def read(words: Words, ask: Ask) -> str:
         word = words.peek() or ""

@@ -333,3 +333,19 @@ async def test_what_is_done_is_told_as_done_in_the_digest(night: Story) -> None:
 
     assert "”tält vid Lunden” Klart kl. 03.04." in night.told_last("lst.TIB")
     assert night.mentioned_last("direct", "lst.TIB") == [mxid_of("lst.TIB")]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "!kalla VSK 9999-12-31T23:59 slutet",
+        "!kvittera KA-" + "9" * 5000,
+        "!ståndpunkt OV-" + "9" * 5000 + " 1",
+    ],
+)
+async def test_what_no_calendar_or_counter_reaches_is_refused_in_words(
+    story: Story, line: str
+) -> None:
+    await story.says("lst.TIB", line)
+
+    assert "Något gick fel hos mig" not in story.said_last()
