@@ -10,14 +10,16 @@ from sqlmodel import col, delete, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.domain.model import Handled
+from bot.store.portions import portions
 
 
 async def among(session: AsyncSession, event_ids: Collection[str]) -> set[str]:
     """Tell which of these events have been handled."""
-    if not event_ids:
-        return set()
-    known = select(Handled.event_id).where(col(Handled.event_id).in_(event_ids))
-    return set(await session.exec(known))
+    found: set[str] = set()
+    for some in portions(event_ids):
+        known = select(Handled.event_id).where(col(Handled.event_id).in_(some))
+        found.update(await session.exec(known))
+    return found
 
 
 async def remember(session: AsyncSession, event_ids: Collection[str], now: datetime) -> None:

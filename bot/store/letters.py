@@ -10,6 +10,7 @@ from sqlmodel import col, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.domain.model import Letter
+from bot.store.portions import portions
 
 _WRITTEN = insert(Letter)
 _NOTED = (
@@ -66,14 +67,17 @@ async def by_id(session: AsyncSession, letter_id: str) -> Letter | None:
 
 async def subjects_of(session: AsyncSession, event_ids: Collection[str]) -> dict[str, str | None]:
     """Tell what those of these events that were letters are about."""
-    if not event_ids:
-        return {}
-    found = (
-        select(Letter.event_id, Letter.subject)
-        .where(col(Letter.event_id).in_(event_ids))
-        .order_by(col(Letter.position).desc())  # the first letter has the last word
-    )
-    return {event_id: subject for event_id, subject in await session.exec(found) if event_id}
+    subjects: dict[str, str | None] = {}
+    for some in portions(event_ids):
+        found = (
+            select(Letter.event_id, Letter.subject)
+            .where(col(Letter.event_id).in_(some))
+            .order_by(col(Letter.position).desc())  # the first letter has the last word
+        )
+        subjects |= {
+            event_id: subject for event_id, subject in await session.exec(found) if event_id
+        }
+    return subjects
 
 
 async def first_of_object(session: AsyncSession, place: str, object_: str) -> Letter | None:

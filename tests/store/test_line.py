@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from bot.domain.model import Counter
-from bot.store import counters, handled, kept, people
+from bot.store import counters, handled, kept, letters, people
 from bot.store.engine import Store
 
 
@@ -14,6 +14,15 @@ async def test_an_event_is_new_once(store: Store, now: datetime) -> None:
         await handled.remember(session, ["$a"], now)
 
         assert await handled.among(session, ["$a", "$b"]) == {"$a"}
+
+
+async def test_a_month_of_events_can_come_at_once(store: Store, now: datetime) -> None:
+    month = [f"${number}" for number in range(70_000)]
+    async with store.begin() as session:
+        await handled.remember(session, month[-1:], now)
+
+        assert await handled.among(session, month) == {month[-1]}
+        assert await letters.subjects_of(session, month) == {}
 
 
 async def test_events_too_old_to_come_again_are_forgotten(store: Store, now: datetime) -> None:
