@@ -126,7 +126,7 @@ def log_to_stderr(level: str) -> None:
             structlog.dev.ConsoleRenderer(colors=False, exception_formatter=traceback),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelName(level.upper())),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        logger_factory=lambda *_: structlog.PrintLogger(sys.stderr),  # as it is at each line
     )
 
 

@@ -195,7 +195,7 @@ async def _perform(stage: Stage, house: House, order: Mapping[str, Any]) -> dict
         case "apply" if now:
             return await stage.apply(house, now)
         case "settle" if now:
-            return await stage.settle(house, now, order["seen"], tuple(order["away"]))
+            return await stage.settle(house, now, order["seen"], tuple(order.get("away", ())))
         case "endure" if now:
             return await stage.endure(house, now)
         case "rooms":
