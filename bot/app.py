@@ -23,6 +23,7 @@ from bot.dispatch.desk import Desk
 from bot.dispatch.post import Post
 from bot.dispatch.ringing import ring_due
 from bot.domain.answer import Facts
+from bot.domain.incoming import Sealed
 from bot.domain.region import Region
 from bot.domain.rooms import RoomSettings, wanted_rooms
 from bot.matrix.courier import Courier, Delivery
@@ -217,6 +218,9 @@ def _assemble(  # noqa: PLR0913, PLR0917 - the one place where all parts meet
         if not batch.only_echoes:
             courier.wake()
             bell.wake()
+        for event in batch.events:
+            if isinstance(event, Sealed):
+                courier.sealed(event.room_id)
         if has_moves(batch):
             reconciler.wake()
         watch.heard(sync)

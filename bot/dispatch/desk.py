@@ -20,7 +20,17 @@ from bot.dispatch.hearing import Wish, wish
 from bot.dispatch.post import Occasion, Post
 from bot.dispatch.refusing import refused
 from bot.domain.answer import Refusal, Reply
-from bot.domain.incoming import Echoed, Event, Incoming, Moved, Reacted, Said, Unreadable, Voted
+from bot.domain.incoming import (
+    Echoed,
+    Event,
+    Incoming,
+    Moved,
+    Reacted,
+    Said,
+    Sealed,
+    Unreadable,
+    Voted,
+)
 from bot.domain.model import Deadline, Letter
 from bot.domain.region import Region
 from bot.store import deadlines, handled, letters, people, rooms
@@ -85,6 +95,8 @@ class Desk:
         match event:
             case Moved():
                 await self._moved(work.known.session, event, work.known.now)
+            case Sealed():
+                await rooms.seal(work.known.session, event.room_id)
             case Unreadable():
                 log.warning("event.unreadable", sender=event.sender, event_id=event.event_id)
             case Said() | Reacted() | Voted():

@@ -67,4 +67,9 @@ class Unreadable(Event):
     """A message whose key the bot does not have."""
 
 
-Incoming = Said | Reacted | Voted | Moved | Echoed | Unreadable
+@dataclass(frozen=True)
+class Sealed(Event):
+    """A room is encrypted, and stays so: nothing is said there in clear any more."""
+
+
+Incoming = Said | Reacted | Voted | Moved | Echoed | Unreadable | Sealed

@@ -38,6 +38,11 @@ class Addresses:
                 self._known[place] = known
         return known
 
+    def sealed(self, room_id: str) -> None:
+        """Take in that a room has become encrypted: what was known of it is looked up anew."""
+        self._known = {key: its for key, its in self._known.items() if its.room_id != room_id}
+        self.directs.sealed(room_id)
+
     async def _own(self, key: str) -> Address | None:
         async with self.store.read() as session:
             room = await rooms.by_key(session, key)

@@ -70,6 +70,10 @@ class Courier:
         """Say that there may be letters."""
         self._wanted.set()
 
+    def sealed(self, room_id: str) -> None:
+        """Take in that a room has become encrypted: nothing more goes there in clear."""
+        self._addresses.sealed(room_id)
+
     async def run(self) -> None:
         """Carry letters until cancelled."""
         noting = asyncio.create_task(self._receipts.run())

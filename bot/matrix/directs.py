@@ -72,6 +72,10 @@ class Directs:
             await self._ask_in(room, mxid)
         return room
 
+    def sealed(self, room_id: str) -> None:
+        """Take in that a room has become encrypted: what was known of it is looked up anew."""
+        self._known = {who: room for who, room in self._known.items() if room.room_id != room_id}
+
     def moved(self, mxid: str) -> None:
         """Hear that somebody came or went, wherever it was, once that is kept."""
         if mxid == self.me:

@@ -14,7 +14,17 @@ from typing import Any, Protocol
 
 import structlog
 
-from bot.domain.incoming import Echoed, Event, Incoming, Moved, Reacted, Said, Unreadable, Voted
+from bot.domain.incoming import (
+    Echoed,
+    Event,
+    Incoming,
+    Moved,
+    Reacted,
+    Said,
+    Sealed,
+    Unreadable,
+    Voted,
+)
 from bot.matrix import ballots
 from bot.matrix.envelope import MARK
 
@@ -94,8 +104,11 @@ class Ears:
         return Batch(tuple(events), tuple(invites), str(sync.get("next_batch", "")))
 
     def _joined(self, room_id: str, room: Json, *, first: bool) -> Iterator[Incoming]:
-        yield from self._moves(room_id, listing(mapping(room.get("state")).get("events")))
+        state = listing(mapping(room.get("state")).get("events"))
+        yield from self._moves(room_id, state)
+        yield from self._seals(room_id, state)
         timeline = [e for e in listing(mapping(room.get("timeline")).get("events")) if mapping(e)]
+        yield from self._seals(room_id, timeline)
         fence = self._fence(timeline)
         for number, raw in enumerate(timeline):
             if raw.get("type") == "m.room.member":
@@ -129,6 +142,14 @@ class Ears:
             if raw.get("type") == "m.room.member" and who and membership and head:
                 shown, ours = text(content.get("displayname")), head[2] == self.me
                 yield Moved(*head, mxid=who, membership=membership, name=shown, by_us=ours)
+
+    def _seals(self, room_id: str, raws: list[Any]) -> Iterator[Sealed]:
+        """Find out that a room is encrypted; what can be said of it later does not undo that."""
+        for raw in map(mapping, raws):
+            sealed = text(mapping(raw.get("content")).get("algorithm"))
+            head = self._head(room_id, raw)
+            if raw.get("type") == "m.room.encryption" and sealed and head:
+                yield Sealed(*head)
 
     def _head(self, room_id: str, raw: Json) -> tuple[str, str, str, datetime] | None:
         event_id, sender = name(raw.get("event_id")), name(raw.get("sender"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlmodel import col, select
+from sqlmodel import col, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.domain.model import Member, Room
@@ -78,6 +78,12 @@ async def moved(  # noqa: PLR0913 - a membership event has as many parts
     if membership == JOINED:
         member.asked_back = False
     return member
+
+
+async def seal(session: AsyncSession, room_id: str) -> None:
+    """Note that a room is encrypted. Nothing takes that back."""
+    sealed = update(Room).where(col(Room.room_id) == room_id).values(encrypted=True)
+    await session.exec(sealed)
 
 
 async def membership(session: AsyncSession, room_id: str, mxid: str) -> str | None:

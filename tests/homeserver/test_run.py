@@ -57,12 +57,12 @@ async def stopped(process: asyncio.subprocess.Process) -> tuple[float, str]:
     return time.monotonic() - began, log.decode()
 
 
-async def answered(person: Person, bot: str, words: str) -> str:
+async def answered(person: Person, bot: str, words: str, *, sealed_late: bool = False) -> str:
     """Open an encrypted direct room with the bot, say something, and wait for the answer."""
     state = [{"type": "m.room.encryption", "state_key": "", "content": MEGOLM}]
     wanted = {
         "preset": "trusted_private_chat",
-        "initial_state": state,
+        "initial_state": [] if sealed_late else state,
         "is_direct": True,
         "invite": [bot],
     }
@@ -72,6 +72,9 @@ async def answered(person: Person, bot: str, words: str) -> str:
         if bot in members["joined"]:
             break
         await asyncio.sleep(0.1)
+    if sealed_late:
+        path = f"{CLIENT}/rooms/{quote(room_id)}/state/m.room.encryption"
+        await person.wire.call("PUT", path, MEGOLM)
     stranger = Person(Account(bot, "", "", ""), person.wire, person.keyring)
     await person.says(room_id, [person, stranger], words)
     return await heard(person, room_id, words)
@@ -148,3 +151,16 @@ async def test_what_was_said_long_before_it_came_back_is_answered(
     await stopped(again)
 
     assert answer.startswith("Det här kan du göra här och nu.")
+
+
+async def test_a_room_that_is_encrypted_later_gets_no_answer_in_clear(
+    homeserver: Homeserver, arrives: Arrives, tmp_path: Path
+) -> None:
+    bot = await homeserver.register(f"bot-{secrets.token_hex(4)}", "ett hemligt ord")
+    amira = await arrives("amira")
+
+    process = await started(settings_file(tmp_path, homeserver, bot))
+    answer = await answered(amira, bot.user_id, "help", sealed_late=True)
+    await stopped(process)
+
+    assert answer.startswith("This is what you can do here and now.")

@@ -76,3 +76,15 @@ async def test_where_the_bot_was_taken_out_it_opens_a_room_of_its_own(store: Sto
     room = await doors.ensure(A)
 
     assert room.room_id == "!ours"
+
+
+async def test_a_room_that_was_encrypted_later_is_known_as_that(store: Store) -> None:
+    doors = directs(store)
+    await doors.adopt(ROOM, A)
+    before = (await doors.ensure(A)).encrypted
+
+    async with store.begin() as session:
+        await rooms.seal(session, ROOM)
+    doors.sealed(ROOM)
+
+    assert (before, (await doors.ensure(A)).encrypted) == (False, True)
