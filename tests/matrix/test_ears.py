@@ -1,0 +1,107 @@
+"""What the ears take for something said, and what they let pass."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+
+from bot.domain.incoming import Incoming, Moved, Reacted, Said, Voted
+from bot.matrix.ears import Ears
+
+ME, AMIRA, ROOM = "@samverkan:here", "@amira.holm:here", "!room"
+STAMP = 1_795_000_000_000  # milliseconds
+
+
+class NoKeys:
+    """A keyring that opens nothing."""
+
+    def decrypt(self, _room_id: str, _event: Mapping[str, Any]) -> dict[str, Any] | None:
+        return None
+
+
+def event(content: dict[str, Any], kind: str = "m.room.message", **more: object) -> dict[str, Any]:
+    head = {"event_id": "$1", "sender": AMIRA, "origin_server_ts": STAMP}
+    return {**head, "type": kind, "content": content, **more}
+
+
+def text(body: str, **more: object) -> dict[str, Any]:
+    return {"msgtype": "m.text", "body": body, **more}
+
+
+def heard(*timeline: dict[str, Any], first: bool = False) -> list[Incoming]:
+    sync = {"next_batch": "s1", "rooms": {"join": {ROOM: {"timeline": {"events": [*timeline]}}}}}
+    return list(Ears(ME, ("Samverkan",), NoKeys()).read(sync, first=first).events)
+
+
+def joined() -> dict[str, Any]:
+    member = {"membership": "join"}
+    return event(member, "m.room.member", sender=ME, state_key=ME, event_id="$joined")
+
+
+def test_what_a_person_writes_is_heard() -> None:
+    (said,) = heard(event(text("!vem")))
+
+    assert isinstance(said, Said)
+    assert (said.sender, said.body, said.addressed) == (AMIRA, "!vem", False)
+
+
+@pytest.mark.parametrize(
+    "passed_over",
+    [
+        event(
+            text("* !vem")
+            | {"m.new_content": text("!vem"), "m.relates_to": {"rel_type": "m.replace"}}
+        ),
+        event({"msgtype": "m.notice", "body": "!vem"}),
+        event(text("!vem"), sender=ME),
+        event({"topic": "!vem"}, "m.room.topic", state_key=""),
+        event({}),
+        event(text("!vem"), event_id=7),
+        event({"msgtype": "m.text", "body": ["!vem"]}),
+    ],
+    ids=["an edit", "a notice", "its own words", "state", "redacted", "no id", "no words"],
+)
+def test_what_is_no_new_word_of_a_person_never_acts(passed_over: dict[str, Any]) -> None:
+    assert heard(passed_over) == []
+
+
+def test_what_was_written_before_it_joined_never_acts() -> None:
+    events = heard(event(text("!kalla 14.00 x")), joined(), event(text("!vem"), event_id="$2"))
+
+    assert [each.body for each in events if isinstance(each, Said)] == ["!vem"]
+    assert any(isinstance(each, Moved) for each in events)
+
+
+def test_what_was_written_before_its_first_look_never_acts() -> None:
+    assert heard(event(text("!kalla 14.00 x")), first=True) == []
+
+
+@pytest.mark.parametrize("name", ["Samverkan: vem", "@samverkan:here vem", "samverkan, vem"])
+def test_after_its_name_it_is_addressed(name: str) -> None:
+    (said,) = heard(event(text(name)))
+
+    assert isinstance(said, Said)
+    assert (said.body, said.addressed) == ("vem", True)
+
+
+def test_a_tap_and_a_vote_are_heard_by_what_they_belong_to() -> None:
+    tap = event(
+        {"m.relates_to": {"rel_type": "m.annotation", "event_id": "$call", "key": "✅"}},
+        "m.reaction",
+    )
+    vote = event(
+        {
+            "m.relates_to": {"rel_type": "m.reference", "event_id": "$poll"},
+            "org.matrix.msc3381.poll.response": {"answers": ["agrees"]},
+        },
+        "org.matrix.msc3381.poll.response",
+    )
+
+    tapped, voted = heard(tap, vote)
+
+    assert isinstance(tapped, Reacted)
+    assert (tapped.target, tapped.key) == ("$call", "✅")
+    assert isinstance(voted, Voted)
+    assert (voted.poll, voted.choices) == ("$poll", ("agrees",))
