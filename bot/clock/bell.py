@@ -8,10 +8,8 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from contextlib import suppress
 from datetime import datetime, timedelta
 
-from apscheduler.jobstores.base import JobLookupError
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.date import DateTrigger
 
@@ -65,8 +63,3 @@ class Bell:
             id=_JOB,
             replace_existing=True,
         )
-
-    def silence(self) -> None:
-        """Take the next ring away, for a clock that is moved by hand."""
-        with suppress(JobLookupError):
-            self._scheduler.remove_job(_JOB)

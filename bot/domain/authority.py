@@ -41,11 +41,6 @@ def may_convene_any(who: Acting, region: Region) -> bool:
     return any(may_convene(who, forum) for forum in region.forums.values())
 
 
-def chairs(who: Acting, forum: Forum) -> bool:
-    """Tell whether they chair the forum, or may where the chair is not reached (R27)."""
-    return acting_as(who, (code for code in (forum.chair, forum.vice_chair) if code)) is not None
-
-
 def leads(who: Acting, forum: Forum) -> bool:
     """Tell whether they are the forum's chair, vice chair or secretary."""
     return acting_as(who, forum.lead) is not None

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import csv
 from collections.abc import Callable, Coroutine, Iterable, Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any, TypeVar
 
 from bot.rehearsal.homeserver import Homeserver
@@ -16,7 +14,6 @@ from bot.rehearsal.roster import Roster
 from bot.rehearsal.script import MAIN, Role, Script
 
 AT_ONCE = 8  # registrations side by side; more do not go faster on one homeserver
-COLUMNS = ("function", "rank", "mxid", "name", "from", "to")
 T = TypeVar("T")
 
 
@@ -60,23 +57,6 @@ class Company:
         """Say what the scenario calls somebody: the name there, or function and rank."""
         named = {its: name for name, its in self.script.people.items()}
         return named.get(role, str(role))
-
-    def write_roster(self, file: Path) -> None:
-        """Write who holds what when, as `samverkan roster import` reads it."""
-        zone = self.script.region.timezone
-        with file.open("w", encoding="utf-8", newline="") as text:
-            rows = csv.writer(text)
-            rows.writerow(COLUMNS)
-            for holds in Roster(self.script).holdings():
-                if holds.who is None:
-                    continue
-                person = self.people[holds.who]
-                times = (
-                    each.astimezone(zone).strftime("%Y-%m-%dT%H:%M") if each else ""
-                    for each in (holds.starts, holds.ends)
-                )
-                role = holds.role
-                rows.writerow((role.function, role.rank, person.mxid, person.name, *times))
 
     async def close(self) -> None:
         """Hang up every line."""
