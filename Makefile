@@ -5,10 +5,17 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY_TEST := $(VENV)/.ready-test
 READY_DEMO := $(VENV)/.ready-demo
+PEERS := tests/peers
+READY_PEERS := $(PEERS)/node_modules/.ready
 # Whoever has the whole environment has what the demo needs too.
 DEMO_NEEDS := $(if $(wildcard $(READY_TEST)),$(READY_TEST),$(READY_DEMO))
 LOCK := $(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-header --no-annotate --quiet
+
+# What shares one scene over several files, or looks at a clock, has the machine for itself. The rest
+# goes in the order of its names: the slow files, of few tests each, are not left to the end.
+ALONE := tests/peers tests/homeserver/test_operator.py
+AT_ONCE := 2
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo test check fix bench new-command lock
@@ -16,13 +23,14 @@ LOCK := $(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashe
 help: ## List these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s  %s\n", $$1, $$2 }' Makefile
 
-setup: $(READY_TEST) ## Make .venv with everything in it (again only when a lock has changed)
+setup: $(READY_TEST) $(READY_PEERS) ## Make .venv with everything in it (again only when a lock has changed)
 
 demo: $(DEMO_NEEDS) ## Play a scenario on a homeserver of its own (KEEP=1 leaves it running)
 	$(BIN)/samverkan demo $(if $(KEEP),--keep)
 
-test: $(READY_TEST) ## Run the tests (ARGS="-k word" passes on to pytest)
-	$(BIN)/pytest $(ARGS)
+test: $(READY_TEST) $(READY_PEERS) ## Run the tests (ARGS="-k word" passes on to pytest)
+	$(if $(ARGS),,$(BIN)/pytest $(ALONE))
+	$(BIN)/pytest --numprocesses=$(AT_ONCE) --dist=loadfile --no-loadscope-reorder $(or $(ARGS),$(ALONE:%=--ignore=%))
 
 check: $(READY_TEST) ## Check form, types, and who may know whom
 	$(BIN)/ruff format --check
@@ -53,6 +61,14 @@ $(READY_TEST): requirements/test.lock pyproject.toml | $(BIN)/uv
 
 $(READY_DEMO): requirements/rehearsal.lock pyproject.toml | $(BIN)/uv
 	$(call install,requirements/rehearsal.lock)
+
+# Node and npm come with the environment; what they install runs nothing while it is installed.
+$(READY_PEERS): $(PEERS)/package-lock.json $(PEERS)/package.json $(PEERS)/.npmrc | $(READY_TEST)
+	@echo "Installing what $(PEERS)/package-lock.json lists …"
+	@PATH="$(CURDIR)/$(BIN):$$PATH" npm ci --prefix $(PEERS) --ignore-scripts --no-audit --no-fund --loglevel=error \
+		&& test -e $(PEERS)/node_modules/.package-lock.json \
+		|| { echo "The other client that the tests talk with could not be installed; npm says why above. Next: make setup"; exit 1; }
+	@touch $@
 
 # Both locks carry the tools, so that the installer stays and nothing is built with unlocked ones.
 define install

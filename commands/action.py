@@ -6,14 +6,17 @@ import re
 from typing import Annotated
 
 from bot.asking import Ask, LocalTime, Rest, command
-from bot.asking.arguments import Reader, read_forum
+from bot.asking.arguments import Reader, forums, read_forum
 from bot.asking.words import Words
 from bot.domain.answer import Answer, InForum, Refusal, Reply
 from bot.domain.calendar import local
+from bot.domain.exercises import spoken
 from bot.domain.model import Action
+from bot.domain.region import Forum
 from bot.domain.seats import seats_in
 from bot.procedures.actions import DUE, facts, shown, subject
-from bot.store import actions, agreements, counters, deadlines, log, meetings
+from bot.procedures.seating import at_table
+from bot.store import actions, agreements, counters, deadlines, incidents, log, meetings
 
 _REFERENCE = re.compile(r"^(?:OV|BE)-(?:\d{4}-)?\d+$", re.IGNORECASE)
 
@@ -31,7 +34,7 @@ def _read_reference(words: Words, ask: Ask) -> str | None:
 
 def _read_forum(words: Words, ask: Ask) -> str | None:
     """Take a forum's code, if it comes next."""
-    codes = {code.casefold(): code for code in ask.region.forums}
+    codes = spoken(ask.region, ask.region.forums)
     code = codes.get((words.peek() or "").casefold())
     if code:
         words.take()
@@ -51,18 +54,21 @@ def _may(ask: Ask) -> bool:
     return ask.forum.code in _forums(ask) if ask.forum else bool(_forums(ask))
 
 
-@command("action", sv="åtgärd", allowed=_may, keys={"due": ("senast", "klar", "by")})
+@command(
+    "action", sv="åtgärd", allowed=_may, keys={"due": ("senast", "klar", "by")},
+    needed=["due"], counts="act",
+)  # fmt: skip
 async def action(
     ask: Ask,
-    reference: Annotated[str | None, Reader(_read_reference)],
-    forum: Annotated[str | None, Reader(_read_forum)],
+    reference: Annotated[str | None, Reader(_read_reference, finds=True)],
+    forum: Annotated[str | None, Reader(_read_forum, forums, finds=True)],
     text: Rest,
     *,
     due: LocalTime | None = None,
 ) -> list[Answer]:
     """Take an action on for one's own organisation, with a time by which it is done."""
     forum = await _forum(ask, reference, forum)
-    function = _owner(ask, forum)
+    function = _owner(ask, await at_table(ask, ask.region.forum(forum)))
     if due is None:
         raise Refusal("due_missing", reference=reference, forum=forum, text=text)
     if due <= ask.now:
@@ -72,13 +78,17 @@ async def action(
         id=await counters.next_id(ask.session, "AT", local(ask.region, ask.now).year),
         forum=forum, meeting=meeting.id if meeting else None, agreement=reference,
         text=str(text), function=function, mxid=ask.mxid, taken_on_at=ask.now, due_at=due,
+        incident=await incidents.of_meeting(ask.session, ask.region, forum, meeting),
     )  # fmt: skip
     await actions.add(ask.session, taken)
     await deadlines.set_(ask.session, DUE, taken.id, due)
     await log.append(
         ask.session, "action.taken_on", taken.id, happened_at=ask.now, written_at=ask.now,
         forum=forum, function=function, mxid=ask.mxid,
-        facts={"text": str(text), "due": due.isoformat(), "reference": reference},
+        facts={
+            "text": str(text), "due": due.isoformat(), "reference": reference,
+            "proof": ask.origin,
+        },
     )  # fmt: skip
     elsewhere = ask.place != InForum(forum)
     noted = Reply("action/noted", facts(taken), subject=subject(taken))
@@ -95,10 +105,10 @@ async def _forum(ask: Ask, reference: str | None, forum: str | None) -> str:
     return forum or read_forum(Words.of("", {}), ask)
 
 
-def _owner(ask: Ask, forum: str) -> str:
+def _owner(ask: Ask, forum: Forum) -> str:
     """Find the seat the person takes it on for: the one they hold first."""
-    seats = {seat.function for seat in seats_in(ask.region, ask.region.forum(forum))}
+    seats = {seat.function for seat in seats_in(ask.region, forum)}
     held = [each for each in ask.holdings if each.function in seats]
     if not held:
-        raise Refusal("no_seat_here", forum=forum, forums=_forums(ask))
+        raise Refusal("no_seat_here", forum=forum.code, forums=_forums(ask))
     return min(held, key=lambda each: each.rank).function

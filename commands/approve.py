@@ -12,11 +12,13 @@ from bot.domain.homecoming import note
 from bot.domain.model import CarryBack, Meeting, MeetingState
 from bot.domain.region import Forum
 from bot.procedures.leading import lead_of, may_lead, meeting_meant, meeting_of
-from bot.store import carrying, deadlines, digests
+from bot.store import answered, carrying, deadlines, digests
 from bot.store import log as log_
 
 
-@command("approve", "adopt", sv="fastställ", allowed=may_lead, taps={"✅": ["digest"]})
+@command(
+    "approve", "adopt", sv="fastställ", allowed=may_lead, taps={"✅": ["digest"]}, counts="answer"
+)
 async def approve(ask: Ask, meeting: MeetingId = "") -> list[Reply]:
     """Approve a meeting's digest; it is published at once, the same words to all (R12)."""
     found = (
@@ -65,6 +67,9 @@ async def _publish(
     meeting.approved_by = function
     told = {**facts, "approved_at": ask.now, "approved_by": function}
     await _log(ask, digests.PUBLISHED, meeting, function, told)
+    await answered.note(
+        ask.session, ask.event_id, ask.mxid, f"approved:{meeting.id}", "", ask.now
+    )  # fmt: skip
     await deadlines.drop(ask.session, "digest.late", meeting.id)
     rows = await carrying.send(ask.session, ask.region, record, ask.now)
     readers = [f.code for f in ask.region.forums.values() if forum.code in f.receives_digest_of]
@@ -73,7 +78,8 @@ async def _publish(
 
 
 def _published(forum: str, told: dict[str, Any]) -> Reply:
-    return Reply("digest/published", told, to=InForum(forum), subject=f"meeting:{told['meeting']}")
+    about = f"meeting:{told['meeting']}"
+    return Reply("digest/published", told, to=InForum(forum), subject=about, paper="digest")
 
 
 def _here(ask: Ask, forum: Forum, meeting: Meeting, rows: list[CarryBack]) -> list[Reply]:
@@ -90,5 +96,6 @@ async def _log(ask: Ask, what: str, meeting: Meeting, function: str, facts: dict
     await log_.append(
         ask.session, what, meeting.id,
         happened_at=ask.now, written_at=ask.now,
-        forum=meeting.forum, function=function, mxid=ask.mxid, facts={"digest": freeze(facts)},
+        forum=meeting.forum, function=function, mxid=ask.mxid,
+        facts={"digest": freeze(facts), "proof": ask.origin},
     )  # fmt: skip

@@ -5,26 +5,18 @@ from __future__ import annotations
 from bot.asking import Ask, CarryBackId, FunctionCode, Rest, Word, command
 from bot.domain.answer import Refusal, Reply, Typed
 from bot.domain.model import CarryBack
+from bot.domain.spoken import HOW, YES
 from bot.procedures.carrying import carryback_of, handed_over, sent_home
 
-WAYS = {
-    "phone": "phone", "telefon": "phone", "tfn": "phone",
-    "radio": "radio",
-    "paper": "paper", "papper": "paper",
-    "meeting": "meeting", "möte": "meeting",
-    "mail": "mail", "email": "mail", "mejl": "mail", "e-post": "mail",
-    "sms": "sms",
-}  # fmt: skip
-"""Each word for a way of handing over, and the way it means; another word is kept as it is."""
-
 NOTHING = Typed("")
-YES = frozenset({"yes", "ja", "true", "1"})
 
 
 @command(
     "carried",
     sv="återförd",
     keys={"by": ("per",), "to": ("till",), "readback": ("motläst",)},
+    counts="answer",
+    where="direct",
 )
 async def carried(
     ask: Ask,
@@ -40,7 +32,7 @@ async def carried(
         _to_another(ask, row, to)
     if not by:
         return await sent_home(ask, row)
-    how = WAYS.get(by.split()[0].casefold(), str(by))
+    how = HOW.get(by.split()[0].casefold(), str(by))
     return await handed_over(ask, row, how, read_back=readback.casefold() in YES)
 
 

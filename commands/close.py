@@ -1,80 +1,100 @@
-"""The meeting is over."""
+"""The meeting is over; or a proposal, a temporary forum, or the activated mode of an incident."""
 
 from __future__ import annotations
 
-from bot.asking import Ask, MeetingId, command
-from bot.domain.answer import Direct, InForum, Refusal, Reply
-from bot.domain.digests import digest, limits_in
-from bot.domain.frozen import freeze
-from bot.domain.limits import due
-from bot.domain.model import Meeting, MeetingState
-from bot.domain.region import Forum
+from typing import Annotated
+
+from bot.asking import Ask, LocalTime, Rest, command
+from bot.asking.arguments import Reader, id_reader
+from bot.asking.words import Words
+from bot.domain.answer import Answer, Refusal, Typed
+from bot.domain.authority import acting_as
+from bot.domain.model import MeetingState
+from bot.domain.rhythm import write
+from bot.procedures.end_condition import question
+from bot.procedures.ending import end_meeting
+from bot.procedures.ending_waits import closed_at_once
+from bot.procedures.incidents import meant
 from bot.procedures.leading import lead_of, may_lead, meeting_meant, meeting_of
-from bot.store import deadlines, digests, holdings
-from bot.store import log as log_
+from bot.procedures.stepping_down import USUAL, step_down
+from bot.procedures.summoning import is_conference
+from bot.procedures.temporary import closed, may_decide
+
+_MEETING, _PROPOSAL = id_reader("M", "meeting"), id_reader("OV", "agreement")
+_INCIDENT = id_reader("H", "incident")
+STEPPING_DOWN = frozenset({"nedtrappning", "stepping", "step", "down"})
 
 
-@command("close", sv="avsluta", allowed=may_lead)
-async def close(ask: Ask, meeting: MeetingId = "") -> list[Reply]:
-    """End the open meeting; its digest is drafted from the record and waits for approval."""
+def _read(words: Words, ask: Ask) -> str:
+    """Read what to close: a proposal or an incident by its id, a temporary forum, or a meeting."""
+    forum = ask.region.forums.get((words.peek() or "").upper())
+    if forum is not None and forum.temporary is not None:
+        words.take()
+        return forum.code
+    letters = (words.peek() or "").casefold().partition("-")[0]
+    reader = {"ov": _PROPOSAL, "h": _INCIDENT}.get(letters, _MEETING)
+    read: str = reader.read(words, ask)
+    if reader is _INCIDENT:
+        _read_whole(words, ask, read)
+    return read
+
+
+def _read_whole(words: Words, ask: Ask, incident: str) -> None:
+    """Read on to the end; Refusal of a time or a reason that stands without its word.
+
+    "Nedtrappning" may be said or not: there is no other way to end an incident.
+    """
+    left = words.left()
+    words.rest()
+    if any(word.casefold().strip(".,!") not in STEPPING_DOWN for word in left):
+        raise Refusal(
+            "close_how", id=incident, said=Typed(" ".join(left)),
+            suggested=write((ask.now + USUAL,), ask.region),
+        )  # fmt: skip
+
+
+def _may(ask: Ask) -> bool:
+    judges = acting_as(ask, ask.region.cooperation.judges) is not None
+    return may_lead(ask) or may_decide(ask) or judges
+
+
+@command(
+    "close", sv="avsluta", allowed=_may, counts="act",
+    keys={"until": ("till", "by"), "despite": ("trots",), "result": ("resultat",)},
+)  # fmt: skip
+async def close(
+    ask: Ask,
+    what: Annotated[str, Reader(_read)] = "",
+    *,
+    until: LocalTime | None = None,
+    despite: Rest | None = None,
+    result: Rest | None = None,
+) -> list[Answer]:
+    """End the open meeting, whose digest is drafted from the record; or a temporary forum.
+
+    An incident steps down until a time, and ends over nothing that is open unless `despite` says
+    why.
+    """
+    if what.startswith("OV-"):
+        return await closed_at_once(ask, what)
+    if what.startswith("H-"):
+        return await step_down(ask, await meant(ask, what), until, despite)
+    if what in ask.region.forums:
+        return [*await closed(ask, ask.region.forum(what), result)]
+    return await _meeting(ask, what)
+
+
+async def _meeting(ask: Ask, meeting: str) -> list[Answer]:
     found = (
         await meeting_of(ask, meeting)
         if meeting
         else await meeting_meant(ask, MeetingState.OPEN, "meeting")
     )
-    forum = ask.region.forum(found.forum)
-    function = lead_of(ask, forum).function
+    function = lead_of(ask, ask.region.forum(found.forum)).function
     if found.state != MeetingState.OPEN:
         raise Refusal(
             "meeting_not_open", id=found.id, state=str(found.state),
             ended_at=found.ended_at, ended_by=found.ended_by, starts_at=found.starts_at,
         )  # fmt: skip
-    found.state, found.ended_at, found.ended_by = MeetingState.ENDED, ask.now, function
-    return await _drafted(ask, forum, found, function)
-
-
-async def _drafted(ask: Ask, forum: Forum, meeting: Meeting, function: str) -> list[Reply]:
-    facts = digest(await digests.record(ask.session, ask.region, meeting, ask.now), ask.region)
-    limit = limits_in(ask.region, meeting.mode)["digest"]
-    by = due(limit, ask.now, ask.region, next_meeting=None)
-    await deadlines.set_(ask.session, "digest.late", meeting.id, by)
-    for what, logged in (("meeting.ended", {}), (digests.DRAFTED, {"digest": freeze(facts)})):
-        await log_.append(
-            ask.session, what, meeting.id,
-            happened_at=ask.now, written_at=ask.now,
-            forum=forum.code, function=function, mxid=ask.mxid, facts=logged,
-        )  # fmt: skip
-    ended = {
-        "meeting": meeting.id, "forum": forum.code, "by": function, "ended_at": ask.now,
-        "open": facts["open"], "approve_by": by,
-    }  # fmt: skip
-    said = Reply("digest/ended", ended, to=InForum(forum.code), subject=f"meeting:{meeting.id}")
-    people = await _approvers(ask, forum)
-    elsewhere = ask.place != said.to and ask.mxid not in people
-    here = [Reply("digest/ended", ended)] if elsewhere else []
-    return [said, *here, *(_draft(mxid, facts, by) for mxid in people)]
-
-
-async def _approvers(ask: Ask, forum: Forum) -> list[str]:
-    """List who holds the chair's and the secretary's functions now; the vice chair if nobody."""
-    found: dict[str, None] = {}
-    for function in (forum.chair, forum.secretary, None, forum.vice_chair):
-        if function is None:
-            if found:
-                break
-            continue
-        there = await holdings.holders(ask.session, function, ask.now)
-        found.update({held.mxid: None for held in there[:1]})
-    return list(found)
-
-
-def _draft(mxid: str, facts: dict[str, object], by: object) -> Reply:
-    return Reply(
-        "digest/draft",
-        {**facts, "approve_by": by, "changed": False},
-        to=Direct(mxid),
-        mention=(mxid,),
-        subject=f"digest:{facts['meeting']}",
-        tap="✅",
-        call=True,
-    )
+    asked = await question(ask, found) if is_conference(ask.region, found) else []
+    return [*await end_meeting(ask, found, function), *asked]

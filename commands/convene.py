@@ -20,7 +20,7 @@ def may(ask: Ask) -> bool:
     return authority.may_convene_any(ask, ask.region)
 
 
-@command("convene", "summon", sv="kalla", allowed=may)
+@command("convene", "summon", sv="kalla", allowed=may, counts="act")
 async def convene(ask: Ask, forum: ForumCode, at: LocalTime, purpose: Rest) -> list[Answer]:
     """Call a forum's functions to a meeting (R1)."""
     called = ask.region.forum(forum)

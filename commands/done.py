@@ -21,8 +21,8 @@ def _read(words: Words, ask: Ask) -> str:
     return found
 
 
-@command("done", sv="klar")
-async def done(ask: Ask, action: Annotated[str, Reader(_read)]) -> list[Answer]:
+@command("done", sv="klar", counts="answer")
+async def done(ask: Ask, action: Annotated[str, Reader(_read, finds=True)]) -> list[Answer]:
     """End an action that one's own function took on; the only one, if it is not said which."""
     return await ending(ask, action or await _only_one(ask), ActionState.DONE)
 

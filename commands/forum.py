@@ -5,6 +5,7 @@ from __future__ import annotations
 from bot.asking import Ask, OnlyForum, command
 from bot.domain.answer import Reply
 from bot.domain.register import rules
+from bot.store import incidents
 from bot.store.rhythm import meets_next
 
 
@@ -14,4 +15,5 @@ async def forum(ask: Ask, forum: OnlyForum) -> Reply:
     law = ask.region.forum(forum)
     meeting = await meets_next(ask.session, ask.region, law, ask.now)
     starts = meeting.starts if meeting else None
-    return Reply("forum", {**rules(ask.region, law), "meets_next": starts})
+    awake = await incidents.awake_for(ask.session, law, ask.region.practised)
+    return Reply("forum", {**rules(ask.region, law, awake), "meets_next": starts})

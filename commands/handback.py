@@ -8,7 +8,7 @@ from bot.domain.model import ActionState
 from bot.procedures.actions import ending
 
 
-@command("handback", "giveback", sv="återlämna")
+@command("handback", "giveback", sv="återlämna", counts="answer")
 async def handback(ask: Ask, action: ActionId, why: Rest) -> list[Answer]:
     """Give up an action that one's own function took on, with the reason."""
     return await ending(ask, action, ActionState.HANDED_BACK, why)

@@ -6,33 +6,47 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated
 
-from bot.asking import Ask, FunctionCode, command
-from bot.asking.arguments import Reader, id_reader, read_time
+from bot.asking import Ask, FunctionCode, Word, command
+from bot.asking.arguments import Part, Reader, id_reader, read_time
 from bot.asking.words import Words, unquoted
 from bot.domain import positions
+from bot.domain.agreements import stand
 from bot.domain.answer import Answer, Direct, InForum, Refusal, Reply, Typed
-from bot.domain.model import Agreement, Choice
+from bot.domain.model import Agreement, Blank, Choice
 from bot.domain.seats import seat_in
+from bot.domain.spoken import Spoken
+from bot.domain.voting import EMPTY, SPOILED
 from bot.procedures.agreements import backer
+from bot.procedures.blanks import leave_blank
 from bot.procedures.positions import Given, take_down
+from bot.procedures.speaking_for import KEYS, as_whom, seats_of, spoken, tell
 from bot.procedures.waiting import proposals
 from bot.store import agreements
 
 ALONE = "·"
 """Stands before the words of a message that had neither sign nor verb: "1" may be only talk."""
 
+BLANKS = {EMPTY: Blank.TAKEN_BACK, SPOILED: Blank.SPOILED}
+DIGITS = tuple(str(number) for number, _ in enumerate(Choice, start=1))
+
 _ID = id_reader("OV", "agreement")
+_DIGITS = [str(number) for number, _ in enumerate(positions.CHOICES, 1)]
+FIELDS = (
+    Part("agreement", optional=True),
+    Part("choice", lambda _: _DIGITS),
+    Part("reservation", optional=True, rest=True),
+)
 
 
 @dataclass(frozen=True)
 class Answered:
-    """What was typed; `agreement` is an id or None.
+    """What was typed; `agreement` is an id or None. A Blank takes back what was answered.
 
     `alone`: with neither sign nor verb. `in_full`: with verb and id.
     """
 
     agreement: str | None
-    said: positions.Said
+    said: positions.Said | Blank
     until: datetime | None
     alone: bool
     in_full: bool
@@ -46,13 +60,15 @@ def _read(words: Words, ask: Ask) -> Answered:
     if (words.peek() or "").casefold().startswith("ov-"):
         id_ = _ID.read(words, ask)
     line = words.rest()
+    about = id_ or ask.about_id("agreement")
+    if line in BLANKS:
+        return Answered(about, BLANKS[line], None, alone=False, in_full=False)
     said = positions.read(line)
     if said is None:
-        raise Refusal("unknown_position", agreement=id_ or ask.about_id("agreement"))
+        raise Refusal("unknown_position", agreement=about)
     said, until = _back_at(said, ask)
-    tapped = ask.about is not None and line in set(Choice)
-    in_full = id_ is not None and not tapped
-    return Answered(id_ or ask.about_id("agreement"), said, until, alone=alone, in_full=in_full)
+    in_full = id_ is not None and not ask.tapped
+    return Answered(about, said, until, alone=alone, in_full=in_full)
 
 
 def _back_at(said: positions.Said, ask: Ask) -> tuple[positions.Said, datetime | None]:
@@ -76,27 +92,58 @@ def _bare(text: str, signed: bool) -> str | None:  # noqa: FBT001 - the shape of
 
 
 @command(
-    "position", sv="ståndpunkt", votes=("agreement",), bare=_bare,
-    keys={"seat": ("plats", "as", "som"), "anchored": ("förankrad", "anchored_by")},
+    "position", sv="ståndpunkt", bare=_bare,
+    votes={"agreement": tuple(Choice)}, taps=dict.fromkeys(DIGITS, ("agreement",)),
+    keys={"seat": ("plats", "as", "som"), "anchored": ("förankrad", "anchored_by"), **KEYS},
+    counts="answer",
 )  # fmt: skip
-async def position(
+async def position(  # noqa: PLR0913 - the last three say for whom somebody speaks
     ask: Ask,
-    answered: Annotated[Answered, Reader(_read)],
+    answered: Annotated[Answered, Reader(_read, parts=FIELDS)],
     *,
     seat: FunctionCode | None = None,
     anchored: FunctionCode | None = None,
+    behalf: Word = "",
+    by: Word = "",
+    readback: Word = "",
 ) -> list[Answer] | None:
-    """Take down the position of the seat the person holds."""
+    """Take down the position of the seat the person holds, or take it back."""
     agreement = await _agreement(ask, answered)
     if agreement is None:
         return None
-    function = await _seat(ask, agreement, answered, seat)
+    said = answered.said
+    if isinstance(said, Blank):
+        return await leave_blank(ask, agreement, seat, said)
+    if behalf:
+        return await _for_another(ask, agreement, answered, spoken(behalf, by, readback), anchored)
+    function = await _seat(ask, agreement, said, seat)
     if function is None:
         return [Reply("position/not_asked", {"id": agreement.id}, to=Direct(ask.mxid))]
     backer = _backer(ask, agreement, function, anchored)
-    text = unquoted(answered.said.rest.strip())
-    given = Given(answered.said.choice, text, answered.until, backer, in_full=answered.in_full)
+    text = unquoted(said.rest.strip())
+    given = Given(said.choice, text, answered.until, backer, in_full=answered.in_full)
     return await take_down(ask, agreement, function, given)
+
+
+async def _for_another(
+    ask: Ask, agreement: Agreement, answered: Answered, said: Spoken, anchored: str | None
+) -> list[Answer]:
+    """Take down what an organisation says elsewhere: its mandate binds as if it were here (R6)."""
+    assert isinstance(answered.said, positions.Said)  # noqa: S101 - the caller looked
+    forum, id_ = ask.region.forum(agreement.forum), agreement.id
+    said = as_whom(ask, said, id_, forum.lead)
+    concerned = await agreements.concerned(ask.session, id_)
+    found = [code for code in seats_of(ask, forum, said, id_) if code in concerned]
+    if len(found) != 1:
+        raise Refusal("nobody_to_speak_for", id=id_, whom=Typed(said.whom), forum=forum.code)
+    choice, text = answered.said.choice, unquoted(answered.said.rest.strip())
+    backed = _backer(ask, agreement, found[0], anchored)
+    given = Given(choice, text, answered.until, backed, in_full=answered.in_full, spoken=said)
+    answers = await take_down(ask, agreement, found[0], given)
+    now = stand(found[0], await agreements.positions(ask.session, id_), ask.now)
+    if now.spoken is None or now.choice is None:  # too late, or its own answer stands
+        return answers
+    return [*answers, *await tell(ask, said, id_, str(now.choice), found[0])]
 
 
 async def _agreement(ask: Ask, answered: Answered) -> Agreement | None:
@@ -113,7 +160,7 @@ async def _agreement(ask: Ask, answered: Answered) -> Agreement | None:
         return None
     if not here:
         raise Refusal("nothing_open", forum=ask.forum.code if ask.forum else None)
-    digit = positions.CHOICES.index(answered.said.choice) + 1
+    digit = _digit(answered.said)
     which = [{"id": each.id, "text": Typed(each.text)} for each in here]
     raise Refusal("which_agreement", agreements=which, digit=digit)
 
@@ -124,7 +171,13 @@ async def _waiting(ask: Ask) -> list[Agreement]:
     return [each for each in found if ask.forum is None or each.forum == ask.forum.code]
 
 
-async def _seat(ask: Ask, agreement: Agreement, answered: Answered, seat: str | None) -> str | None:
+def _digit(said: positions.Said | Blank) -> int:
+    return 0 if isinstance(said, Blank) else positions.CHOICES.index(said.choice) + 1
+
+
+async def _seat(
+    ask: Ask, agreement: Agreement, said: positions.Said, seat: str | None
+) -> str | None:
     """Find the seat the person answers for: the one they say, or else the one they hold (R25)."""
     concerned = await agreements.concerned(ask.session, agreement.id)
     held = {each.function: each.rank for each in reversed(ask.holdings)}
@@ -133,8 +186,7 @@ async def _seat(ask: Ask, agreement: Agreement, answered: Answered, seat: str | 
         return seat if seat in own else None
     first = [code for code in own if held[code] == 1] or own
     if len(first) > 1:
-        digit = positions.CHOICES.index(answered.said.choice) + 1
-        raise Refusal("which_seat", id=agreement.id, functions=first, digit=digit)
+        raise Refusal("which_seat", id=agreement.id, functions=first, digit=_digit(said))
     return first[0] if first else None
 
 

@@ -12,11 +12,12 @@ from bot.asking.words import Words
 from bot.domain.answer import Answer, Refusal, Typed
 from bot.domain.calendar import local
 from bot.domain.model import Agreement
-from bot.domain.region import Forum
+from bot.domain.region import Forum, Region
 from bot.domain.seats import with_position
 from bot.domain.spelling import folded
 from bot.procedures.closing import CLOSES
 from bot.procedures.proposing import begin, concerned, put
+from bot.procedures.seating import at_table
 from bot.store import agreements, deadlines, log
 
 
@@ -30,7 +31,11 @@ def _read_kind(words: Words, ask: Ask) -> str | None:
     return None
 
 
-Kind = Annotated[str | None, Reader(_read_kind)]
+def _kinds(region: Region) -> list[str]:
+    return list(region.agreement_kinds)
+
+
+Kind = Annotated[str | None, Reader(_read_kind, _kinds, finds=True)]
 
 
 def _forums(ask: Ask) -> list[str]:
@@ -52,6 +57,7 @@ def _may(ask: Ask) -> bool:
         "why": ("varför",), "until": ("gäller_till",), "review": ("ompröva", "omprövas"),
         "to": ("berörda", "till"), "closes": ("stänger", "senast"),
     },
+    needed=["why"], counts="act",
 )  # fmt: skip
 async def propose(  # noqa: PLR0913 - a proposal has as many parts (R16)
     ask: Ask,
@@ -66,7 +72,7 @@ async def propose(  # noqa: PLR0913 - a proposal has as many parts (R16)
     closes: LocalTime | None = None,
 ) -> list[Answer]:
     """Put a proposal to the concerned seats of a forum."""
-    where = ask.region.forum(forum)
+    where = await at_table(ask, ask.region.forum(forum))
     function = _proposer(ask, where)
     kind = _kind(ask, where, kind, text)
     times = {"until": until, "review": review, "closes": closes}
@@ -92,7 +98,7 @@ async def _log(ask: Ask, agreement: Agreement, functions: Sequence[str]) -> None
     await log.append(
         ask.session, "agreement.proposed", agreement.id, happened_at=ask.now, written_at=ask.now,
         forum=agreement.forum, function=agreement.proposed_as, mxid=ask.mxid,
-        facts=said | {"concerned": list(functions)},
+        facts=said | {"concerned": list(functions), "proof": ask.origin},
     )  # fmt: skip
 
 

@@ -10,6 +10,7 @@ from bot.asking import Ask, command
 from bot.asking.arguments import Reader, read_forum
 from bot.asking.words import Words
 from bot.domain.answer import Refusal, Reply, Typed
+from bot.domain.exercises import spoken
 from bot.domain.region import FunctionKind
 from bot.domain.register import manning, seats
 from bot.store import holdings
@@ -46,7 +47,7 @@ def _by_name(ask: Ask, word: str) -> list[str]:
 def read_whom(words: Words, ask: Ask) -> Whom:
     """Read a forum's code ("VSK") or a function's ("lst.TIB"), whatever its case."""
     word = words.take() or ""
-    codes = {code.casefold(): code for code in (*ask.region.forums, *ask.region.functions)}
+    codes = spoken(ask.region, (*ask.region.forums, *ask.region.functions))
     code = codes.get(word.casefold())
     if code is None:
         near = difflib.get_close_matches(word.casefold(), codes, n=NEAREST, cutoff=0.5)

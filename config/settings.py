@@ -10,10 +10,17 @@ from __future__ import annotations
 import dataclasses
 import os
 import re
+from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    SecretStr,
+    ValidationError,
+)
 from pydantic_settings import (
     BaseSettings,
     NoDecode,
@@ -21,15 +28,21 @@ from pydantic_settings import (
     SettingsConfigDict,
 )
 
+from config.feeds import CalendarSetting
 from config.problem import Problem, SettingsFileWrong
-from config.region_file.kinds import Mxid, matching, wrong
+from config.region_file.kinds import Email, Mxid, matching, wrong
 from config.structure import told, without_unknown_keys
 from config.yaml_tree import NotYaml, Placed, Tree, Value, read_tree
 
 PREFIX = "SAMVERKAN_"
 USUAL = Path("samverkan.yaml")
 DATABASES = '"sqlite:///FILE" or "postgresql://USER@HOST/NAME"'
-PATHS = ("password_file", "state_dir", "region", "pickle_key_file", "text_dirs")
+PATHS = (
+    "password_file", "state_dir", "region", "pickle_key_file", "vault_file", "text_dirs",
+    "smtp_password_file", "smtp_trust_file", "webhooks_file",
+)  # fmt: skip
+
+CALENDAR_PATHS = ("file", "address_file")
 
 DATABASE = (
     r"sqlite(\+\w+)?:///[^:?][^?]*(\?.*)?"
@@ -56,6 +69,15 @@ def _database(address: str) -> str:
     return address
 
 
+def _once(calendars: list[CalendarSetting]) -> list[CalendarSetting]:
+    """Refuse a second calendar for the same place in a function."""
+    places = [(each.function, each.rank) for each in calendars]
+    for function, rank in places:
+        if places.count((function, rank)) > 1:
+            wrong(f"{function}, rank {rank}, has more than one calendar", "one for each rank")
+    return calendars
+
+
 def _database_beside(validated: dict[str, Any]) -> str:
     return f"sqlite+aiosqlite:///{validated.get('state_dir', Path())}/samverkan.db"
 
@@ -64,12 +86,16 @@ def _key_beside(validated: dict[str, Any]) -> Path:
     return Path(validated.get("state_dir", Path())) / "pickle.key"
 
 
+def _vault_beside(validated: dict[str, Any]) -> Path:
+    return Path(validated.get("state_dir", Path())) / "vault.json"
+
+
 Url = Annotated[
     str,
     AfterValidator(matching(URL, 'a web address, "https://matrix.example"')),
     Field(json_schema_extra={"pattern": URL}),
 ]
-Creators = Annotated[list[Mxid], NoDecode, BeforeValidator(_listed)]
+Mxids = Annotated[list[Mxid], NoDecode, BeforeValidator(_listed)]
 Folders = Annotated[list[Path], NoDecode, BeforeValidator(_listed)]
 
 
@@ -97,6 +123,7 @@ class NamedFiles(_FromEnvironmentFirst):
 
     region: Path | None = None
     text_dirs: Folders = Field(default_factory=list)
+    calendars: list[CalendarSetting] = Field(default_factory=list)
 
 
 class Settings(_FromEnvironmentFirst):
@@ -131,13 +158,64 @@ class Settings(_FromEnvironmentFirst):
     pickle_key_file: Annotated[
         Path, Field(description="The key that the bot's encryption keys are kept under.")
     ] = Field(default_factory=_key_beside)
+    vault_file: Annotated[
+        Path, Field(description="The secrets of the bot's identity; made at the first start.")
+    ] = Field(default_factory=_vault_beside)
+    vault: Annotated[
+        SecretStr | None,
+        Field(description="What vault_file would hold, in SAMVERKAN_VAULT; then there is no file."),
+    ] = None
     creators: Annotated[
-        Creators, Field(description="Who can take the rooms over if the bot is lost.")
+        Mxids, Field(description="Who can take the rooms over if the bot is lost.")
     ] = Field(default_factory=list)
+    operators: Annotated[
+        Mxids, Field(description="Who is told when something is wrong with the bot or its rooms.")
+    ] = Field(default_factory=list)
+    calendars: Annotated[
+        list[CalendarSetting],
+        AfterValidator(_once),
+        Field(description="Calendars that say who holds a function, each read again and again."),
+    ] = Field(default_factory=list)
+    calendar_minutes: Annotated[
+        int, Field(ge=5, le=1440, description="How often the calendars are read, in minutes.")
+    ] = 60
     room_version: Annotated[
         str, BeforeValidator(_text), Field(description="The Matrix version of new rooms.")
     ] = "12"
     encrypted: Annotated[bool, Field(description="Whether new rooms are encrypted.")] = True
+    taps: Annotated[
+        Literal["count", "acknowledge"],
+        Field(description="What a reaction, never encrypted, may say: all, or a summons received."),
+    ] = "count"
+    display_name: Annotated[
+        str, Field(min_length=1, max_length=255, description="What the bot is called.")
+    ] = "Samverkan"
+    smtp_host: Annotated[
+        str | None, Field(description="The mail server for urgent calls; no mail if absent.")
+    ] = None
+    smtp_port: Annotated[int, Field(ge=1, le=65535, description="Its port.")] = 587
+    smtp_security: Annotated[
+        Literal["starttls", "tls", "none"],
+        Field(description="How the connection is encrypted; in clear only to a server of yours."),
+    ] = "starttls"
+    smtp_sender: Annotated[
+        Email | None, Field(description="From which address calls are mailed.")
+    ] = None
+    smtp_user: Annotated[str | None, Field(description="Who the bot is at the mail server.")] = None
+    smtp_password_file: Annotated[
+        Path | None, Field(description="A file with the password for the mail server.")
+    ] = None
+    smtp_password: Annotated[
+        SecretStr | None,
+        Field(description="The password itself; better in SAMVERKAN_SMTP_PASSWORD or a file."),
+    ] = None
+    smtp_trust_file: Annotated[
+        Path | None, Field(description="Certificates to trust instead of the system's.")
+    ] = None
+    webhooks_file: Annotated[
+        Path | None,
+        Field(description="The webhooks that the law names: a url and a secret for each."),
+    ] = None
     metrics_port: Annotated[
         int | None, Field(ge=1, le=65535, description="Where Prometheus may ask; off if absent.")
     ] = None
@@ -157,11 +235,18 @@ class Settings(_FromEnvironmentFirst):
 
     def read_password(self) -> SecretStr | None:
         """Give the password, from the environment or its file; None when there is none (now)."""
-        if self.password is not None or self.password_file is None:
-            return self.password
-        if not self.password_file.is_file():
-            return None
-        return SecretStr(self.password_file.read_text(encoding="utf-8").strip())
+        return _secret(self.password, self.password_file)
+
+    def read_smtp_password(self) -> SecretStr | None:
+        """Give the mail server's password, from the environment or its file; None if none (now)."""
+        return _secret(self.smtp_password, self.smtp_password_file)
+
+
+def _secret(given: SecretStr | None, file: Path | None) -> SecretStr | None:
+    """Give a secret, or what its file holds; None when there is none (now)."""
+    if given is not None or file is None:
+        return given
+    return SecretStr(file.read_text(encoding="utf-8").strip()) if file.is_file() else None
 
 
 def load_settings(path: Path | None = None) -> Settings:
@@ -177,11 +262,24 @@ def load_settings(path: Path | None = None) -> Settings:
     _place_paths(data, path.parent if path else Path())
     try:
         settings = Settings(**data)
+        problems += _of_mail(settings, tree)
     except ValidationError as error:
         problems += _told(error, data, tree)
     if problems:
         raise SettingsFileWrong(sorted(problems, key=lambda problem: problem.line))
     return settings
+
+
+def _of_mail(settings: Settings, tree: Tree) -> list[Problem]:
+    """Tell of half a mail server, and of a password that would go in clear."""
+    problems = []
+    if settings.smtp_host and not settings.smtp_sender:
+        problems.append(tree.problem(("smtp_host",), "a mail server needs smtp_sender beside it"))
+    if settings.smtp_user and settings.smtp_security == "none":
+        message = "smtp_user would send its password in clear"
+        expected = "smtp_security: starttls or tls"
+        problems.append(tree.problem(("smtp_user",), message, expected))
+    return problems
 
 
 def named_files(path: Path | None = None) -> NamedFiles:
@@ -194,6 +292,29 @@ def named_files(path: Path | None = None) -> NamedFiles:
         return NamedFiles(**data)
     except (SettingsFileWrong, ValidationError):
         return NamedFiles.model_construct()
+
+
+def calendar_problems(path: Path | None, functions: Collection[str]) -> list[Problem]:
+    """Tell which calendars of the settings are not there, or for a function that is not."""
+    if path is None and USUAL.is_file():
+        path = USUAL
+    found = [
+        (("calendars", at, key), message)
+        for at, each in enumerate(named_files(path).calendars)
+        for key, message in _wrong_in(each, functions)
+    ]
+    tree = _tree(path) if found else Tree("environment", root=Placed())
+    problems = [tree.problem(place, message) for place, message in found]
+    return [_in_environment(problem, f"{PREFIX}CALENDARS") for problem in problems]
+
+
+def _wrong_in(calendar: CalendarSetting, functions: Collection[str]) -> Iterator[tuple[str, str]]:
+    if functions and calendar.function not in functions:
+        yield "function", f'"{calendar.function}" is no function of the region'
+    for key in CALENDAR_PATHS:
+        file: Path | None = getattr(calendar, key)
+        if file is not None and not file.is_file():
+            yield key, f"there is no file {file}"
 
 
 def missing_folders(path: Path | None = None) -> list[Problem]:
@@ -227,6 +348,11 @@ def _place_paths(data: dict[str, Value], folder: Path) -> None:
             data[key] = str((folder / written).absolute())
         elif isinstance(written, list):
             data[key] = [str((folder / str(part)).absolute()) for part in written]
+    calendars = data.get("calendars")
+    for each in calendars if isinstance(calendars, list) else ():
+        for key in CALENDAR_PATHS:
+            if isinstance(each, dict) and isinstance(each.get(key), str):
+                each[key] = str((folder / each[key]).absolute())
 
 
 def _told(error: ValidationError, data: Value, tree: Tree) -> list[Problem]:

@@ -22,7 +22,7 @@ Annotation = Any
 
 FOLLOWS = "default_factory_not_called"
 """An error that only says that there are others."""
-SECRET = re.compile("password")
+SECRET = re.compile("password|^.?.?address")
 """Keys whose values are never shown."""
 
 ROUNDS = 12

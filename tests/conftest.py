@@ -5,11 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-import structlog
+from hypothesis import settings
+
+from bot.logs import log_to_stderr
+
+# What others do on the machine meanwhile is no fault of what is tried.
+settings.register_profile("unhurried", deadline=None)
+settings.load_profile("unhurried")
+log_to_stderr("debug")
 
 
 @pytest.fixture(autouse=True)
 def log_as_before() -> Iterator[None]:
     """Let no test's log settings outlive it."""
     yield
-    structlog.reset_defaults()
+    log_to_stderr("debug")

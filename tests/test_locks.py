@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 
 import pytest
 
 LOCKS = Path(__file__).parent.parent / "requirements"
+PEERS = Path(__file__).parent / "peers"
 NAMES = ["run", "rehearsal", "test", "tools"]
 
 
@@ -45,3 +47,13 @@ def test_what_runs_is_what_was_tested(name: str) -> None:
 
 def test_the_image_carries_no_homeserver_and_no_tests() -> None:
     assert {"matrix-synapse", "pytest", "uv"}.isdisjoint(pins("run"))
+
+
+def test_the_lock_of_the_other_client_names_every_hash_and_no_address() -> None:
+    packages = json.loads((PEERS / "package-lock.json").read_text(encoding="utf-8"))["packages"]
+    installed = [package for place, package in packages.items() if place]
+
+    assert "omit-lockfile-registry-resolved=true" in (PEERS / ".npmrc").read_text().splitlines()
+    assert len(installed) > 10
+    assert all(package["integrity"].startswith("sha512-") for package in installed)
+    assert not [name for name, package in packages.items() if "resolved" in package]

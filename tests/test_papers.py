@@ -50,3 +50,15 @@ def test_the_tests_that_hold_a_decision_are_there(record: Path) -> None:
     for path, name in re.findall(r"`(tests/[\w/]+(?:\.py)?)(?:::(\w+))?", held):
         assert (ROOT / path).exists(), path
         assert not name or f"def {name}(" in (ROOT / path).read_text("utf-8"), name
+
+
+def test_every_claim_about_security_names_a_test_that_is_there() -> None:
+    text = (ROOT / "docs/SECURITY.md").read_text("utf-8")
+    rows = [line for line in text.splitlines() if re.match(r"^\| (?!---)", line)]
+    claims = [row for row in rows if not row.endswith(("Shown by |",))]
+
+    assert claims
+    assert [row for row in claims if "`tests/" not in row] == []
+    for path, name in re.findall(r"`(tests/[\w/]+(?:\.py)?)(?:::(\w+))?", text):
+        assert (ROOT / path).exists(), path
+        assert not name or f"def {name}(" in (ROOT / path).read_text("utf-8"), name

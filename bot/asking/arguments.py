@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Annotated, Any
@@ -16,15 +16,37 @@ from typing import Annotated, Any
 from bot.asking.ask import Ask
 from bot.asking.words import Words
 from bot.domain.answer import Refusal, Typed
+from bot.domain.exercises import spoken
+from bot.domain.region import Region
 
 Reading = Callable[[Words, Ask], Any]
+Among = Callable[[Region], Sequence[str]]
+"""Lists the only words that can be meant, from the law."""
+
+
+@dataclass(frozen=True)
+class Part:
+    """One field of a form for what a reader reads at once; `rest` takes a whole sentence."""
+
+    key: str
+    among: Among | None = None
+    optional: bool = False
+    rest: bool = False
 
 
 @dataclass(frozen=True)
 class Reader:
-    """How an argument is read from the words; `text` reads the value of a `key=value`."""
+    """How an argument is read from the words.
+
+    The rest is for menus. `among` lists the only words it takes, if they are few. `finds`: where
+    nothing is said it may find the value by itself. `parts`: what it reads at once, a form has
+    several fields for.
+    """
 
     read: Reading
+    among: Among | None = None
+    finds: bool = False
+    parts: tuple[Part, ...] = ()
 
 
 def _take(words: Words, expected: str) -> str:
@@ -37,7 +59,7 @@ def _take(words: Words, expected: str) -> str:
 def read_forum(words: Words, ask: Ask) -> str:
     """Read a forum's code; without one, the forum of the room, or the only one the person has."""
     word = words.peek()
-    codes = {code.casefold(): code for code in ask.region.forums}
+    codes = spoken(ask.region, ask.region.forums)
     if word and word.casefold() in codes:
         words.take()
         return codes[word.casefold()]
@@ -54,14 +76,14 @@ def read_forum(words: Words, ask: Ask) -> str:
 def read_only_forum(words: Words, ask: Ask) -> str:
     """Read a forum's code as all that is said: a word that is no forum is refused, not ignored."""
     word = words.peek()
-    if word and word.casefold() not in {code.casefold() for code in ask.region.forums}:
+    if word and word.casefold() not in spoken(ask.region, ask.region.forums):
         raise unknown_forum(word, ask)
     return read_forum(words, ask)
 
 
 def unknown_forum(word: str, ask: Ask) -> Refusal:
     """Refuse a word that is no forum's code, with the codes it is most like."""
-    codes = {code.casefold(): code for code in ask.region.forums}
+    codes = spoken(ask.region, ask.region.forums)
     near = difflib.get_close_matches(word.casefold(), codes, n=3, cutoff=0.4)
     return Refusal("unknown_forum", word=Typed(word), nearest=[codes[code] for code in near])
 
@@ -69,7 +91,7 @@ def unknown_forum(word: str, ask: Ask) -> Refusal:
 def read_function(words: Words, ask: Ask) -> str:
     """Read a function's code, "lst.TIB"."""
     word = _take(words, "function")
-    codes = {code.casefold(): code for code in ask.region.functions}
+    codes = spoken(ask.region, ask.region.functions)
     if word.casefold() in codes:
         return codes[word.casefold()]
     near = difflib.get_close_matches(word.casefold(), codes, n=3, cutoff=0.6)
@@ -139,6 +161,19 @@ def read_time(words: Words, ask: Ask) -> datetime:
     return moment
 
 
+def read_day(words: Words, ask: Ask) -> date:
+    """Read a day to come: "2027-06-30", "i morgon". Local days of the region."""
+    today = ask.now.astimezone(ask.region.timezone).date()
+    line = words.left()
+    word = _take(words, "day").casefold()
+    while word in _PREFIXES:
+        word = (words.take() or "").casefold()
+    day = _day(word, today)
+    if day is None or not today <= day <= today.replace(year=today.year + FURTHEST_YEARS, day=1):
+        raise Refusal("unknown_day", word=Typed(" ".join(line[: len(line) - len(words.left())])))
+    return day
+
+
 def read_rest(words: Words, ask: Ask) -> Typed:  # noqa: ARG001 - the shape of every Reading
     """Read all the words that are left; at least one is needed."""
     text = words.rest()
@@ -171,7 +206,7 @@ def id_reader(letters: str, kind: str) -> Reader:
             raise Refusal("missing_id", kind=kind, letters=letters, word=other)
         return about
 
-    return Reader(read)
+    return Reader(read, finds=True)
 
 
 def _full_id(word: str, ask: Ask) -> str:
@@ -181,9 +216,15 @@ def _full_id(word: str, ask: Ask) -> str:
     return f"{letters}-{when}-{int(number):0{width}d}"
 
 
-ForumCode = Annotated[str, Reader(read_forum)]
-OnlyForum = Annotated[str, Reader(read_only_forum)]
+def forums(region: Region) -> Sequence[str]:
+    """List the forums' codes."""
+    return list(region.forums)
+
+
+ForumCode = Annotated[str, Reader(read_forum, forums, finds=True)]
+OnlyForum = Annotated[str, Reader(read_only_forum, forums, finds=True)]
 FunctionCode = Annotated[str, Reader(read_function)]
+Day = Annotated[date, Reader(read_day)]
 LocalTime = Annotated[datetime, Reader(read_time)]
 Rest = Annotated[Typed, Reader(read_rest)]
 Word = Annotated[str, Reader(read_word)]
@@ -192,3 +233,4 @@ MeetingId = Annotated[str, id_reader("M", "meeting")]
 AgreementId = Annotated[str, id_reader("OV", "agreement")]
 ActionId = Annotated[str, id_reader("AT", "action")]
 CarryBackId = Annotated[str, id_reader("AF", "carry_back")]
+IncidentId = Annotated[str, id_reader("H", "incident")]

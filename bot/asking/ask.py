@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Protocol
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.domain.answer import InForum, Place
+from bot.domain.incoming import Proof
 from bot.domain.model import Holding
 from bot.domain.region import Forum, Language, Region
 
@@ -28,6 +29,10 @@ class Verb(Protocol):
     @property
     def allowed(self) -> Callable[[Ask], bool]:
         """Tell who may, where and when."""
+
+    @property
+    def real(self) -> bool:
+        """Tell whether it is only for what is real: what it does would reach out of an exercise."""
 
 
 @dataclass(frozen=True)
@@ -60,11 +65,26 @@ class Ask:
     holdings: tuple[Holding, ...]
     language: Language
     event_id: str
+    thread: str | None = None
+    """The event that the thread it was asked in began with, None outside threads."""
     about: str | None = None
+    answered: bool = False
+    """Said in reply to a message of the bot's, whatever that was about."""
     tapped: bool = False
-    """Asked by a reaction: what it does shows, and need not be said again."""
+    """Asked by a reaction or in a form: what it does shows, and need not be said again."""
     verbs: tuple[Verb, ...] = ()
     """All that can be said, for help."""
+    proof: Proof | None = None
+    """The device it was asked from; None where the homeserver alone says who asks."""
+    unsaid: str | None = None
+    """The command that has asked this person, here, for the words that go with it."""
+    operator: bool = False
+    """Asked by somebody who runs the bot; that gives no say in a forum."""
+
+    @property
+    def origin(self) -> dict[str, Any] | str:
+        """Say for the record how it is known who asks: a device, or the homeserver's word."""
+        return asdict(self.proof) if self.proof else "homeserver"
 
     @property
     def forum(self) -> Forum | None:

@@ -6,19 +6,24 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
-from typing import Any
+from typing import Any, Literal
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.asking.ask import Ask, Ring
 from bot.domain.answer import Answer
+from bot.domain.incoming import Again
 from bot.domain.region import Language, Region
 
 Answers = Answer | Sequence[Answer] | None
 CommandFunction = Callable[..., Awaitable[Answers]]
-DeadlineFunction = Callable[[Ring], Awaitable[Answers]]
+DeadlineFunction = Callable[[Ring], Awaitable[Answers | Sequence[Answer | Again]]]
 ArmFunction = Callable[[AsyncSession, Region, datetime], Awaitable[None]]
 Bare = Callable[[str, bool], str | None]
+Counts = Literal["answer", "act"]
+"""An answer that somebody waits for, or an act that begins or ends something."""
+Where = Literal["anywhere", "forum", "direct"]
+"""The rooms in whose menu a command stands. Typed, it is understood everywhere."""
 May = Callable[[Ask], bool]
 """Tells whether this person, here and now, may; help lists only what is allowed."""
 
@@ -27,10 +32,14 @@ May = Callable[[Ask], bool]
 class Command:
     """A verb, by its English name; `words` are all that mean it, by language, the best first.
 
-    `taps` maps a reaction to the kinds of subject on which it means this verb. `votes` are the
-    kinds of subject whose poll answers mean it. `keys` gives the named arguments' other names,
-    by the Python name. `bare` finds this verb's words in a message without the verb, or None; it is
-    told whether there was a sign before them.
+    `taps` maps a reaction to the kinds of subject on which it means this verb. `votes` has the
+    kinds of subject whose poll answers mean it, each with the answers' keys; a reaction that means
+    the verb there is one of the answers. `keys` gives the named arguments' other names,
+    by the Python name; `needed` are the named ones without which it only asks for them. `where` are
+    the rooms in whose menu it stands. `bare` finds this verb's words in a message without the verb,
+    or None; it is told whether there was a sign before them. `counts`: it goes into the record as
+    this person's word, so it must be theirs; None for what only reads. `replies` are the kinds of
+    subject to which words in reply, that are no command, are given to this verb after the id.
     """
 
     name: str
@@ -38,9 +47,15 @@ class Command:
     words: Mapping[Language, tuple[str, ...]]
     allowed: May
     taps: Mapping[str, frozenset[str]] = field(default_factory=dict)
-    votes: frozenset[str] = frozenset()
+    votes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     keys: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     bare: Bare | None = None
+    counts: Counts | None = None
+    replies: frozenset[str] = frozenset()
+    needed: frozenset[str] = frozenset()
+    where: Where = "anywhere"
+    real: bool = False
+    """Only where it is real: what it does would reach out of an exercise."""
 
     @cached_property
     def names(self) -> frozenset[str]:
@@ -80,9 +95,14 @@ def command(  # noqa: PLR0913 - one declaration that reads as one sentence
     sv: str | Sequence[str] = (),
     allowed: May = anybody,
     taps: Mapping[str, Sequence[str]] | None = None,
-    votes: Sequence[str] = (),
+    votes: Mapping[str, Sequence[str]] | None = None,
     keys: Mapping[str, Sequence[str]] | None = None,
     bare: Bare | None = None,
+    counts: Counts | None = None,
+    replies: Sequence[str] = (),
+    needed: Sequence[str] = (),
+    where: Where = "anywhere",
+    real: bool = False,
 ) -> Callable[[CommandFunction], Command]:
     """Declare a command; its arguments are the function's own, after `ask`.
 
@@ -96,9 +116,14 @@ def command(  # noqa: PLR0913 - one declaration that reads as one sentence
             words={"en": (name, *also), "sv": (sv,) if isinstance(sv, str) else tuple(sv)},
             allowed=allowed,
             taps={key: frozenset(kinds) for key, kinds in (taps or {}).items()},
-            votes=frozenset(votes),
+            votes={kind: tuple(answers) for kind, answers in (votes or {}).items()},
             keys={key: tuple(names) for key, names in (keys or {}).items()},
             bare=bare,
+            counts=counts,
+            replies=frozenset(replies),
+            needed=frozenset(needed),
+            where=where,
+            real=real,
         )
 
     return declare

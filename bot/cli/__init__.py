@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import typer
 
-from bot.app import log_to_stderr
-from bot.cli import history, law, people, rehearse, rooms, running
+from bot.cli import device, history, identity, law, people, rehearse, rooms, running
+from bot.logs import log_to_stderr
 
 app = typer.Typer(
     name="samverkan",
@@ -30,6 +30,9 @@ app.command("schema")(law.schema)
 app.command("plan")(rooms.plan)
 app.command("apply")(rooms.apply)
 app.add_typer(people.roster, name="roster")
+app.command("vouch")(people.vouch)
+app.add_typer(identity.identity, name="identity")
+app.command("renew-device")(device.renew_device)
 app.command("migrate")(history.migrate_)
 app.command("verify")(history.verify)
 

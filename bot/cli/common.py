@@ -29,8 +29,8 @@ def settings_from(path: Path | None) -> Settings:
     raise AssertionError  # told() raises or the line above returns
 
 
-def carry_out(work: Coroutine[Any, Any, T]) -> T:
+def carry_out(work: Coroutine[Any, Any, T], settings: Settings | None = None) -> T:
     """Run something asynchronous to its end, its failures told."""
-    with told():
+    with told(settings.state_dir if settings else None):
         return asyncio.run(work)
     raise AssertionError  # told() raises or the line above returns

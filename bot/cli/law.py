@@ -9,11 +9,11 @@ from typing import Annotated
 
 import typer
 
-from bot.app import WORDS
 from bot.cli.common import SettingsFile
 from bot.cli.told import err, fail, out, told
 from bot.clock.wall import WallClock
 from bot.domain.region import Region
+from bot.outfit import WORDS
 from bot.text.faults import WordsError
 from bot.text.own_words import faults
 from bot.text.phrasebook import Phrasebook
@@ -21,7 +21,7 @@ from bot.text.proof import differences
 from config.problem import FileWrong
 from config.region import load_region
 from config.schema import region_schema, settings_schema
-from config.settings import load_settings, missing_folders, named_files
+from config.settings import calendar_problems, load_settings, missing_folders, named_files
 
 STAND_IN = WORDS.parent / "example" / "malarvik.yaml", date(2026, 10, 15)
 """A law to read the words by when there is none of one's own, and a day on which it is right."""
@@ -44,6 +44,7 @@ def check(
     if files.region is not None:
         law, wrong = _of_region(files.region)
         problems += wrong
+    problems += map(str, calendar_problems(settings, law.functions if law else ()))
     with told():
         problems += _of_words(files.text_dirs, law or load_region(*STAND_IN))
     if problems or law is None:

@@ -1,4 +1,4 @@
-"""`roster import`: who holds which function when, from a file."""
+"""People: who holds which function when, from a file; whose new identity is theirs."""
 
 from __future__ import annotations
 
@@ -7,11 +7,13 @@ from typing import Annotated
 
 import typer
 
+from bot.cli.calendars import read_
 from bot.cli.common import SettingsFile, carry_out, settings_from
 from bot.cli.told import err, fail, out, told
 from bot.clock.wall import WallClock
 from bot.domain.region import Held, Region
 from bot.domain.roster import RosterProblem, RosterWrong, read_roster
+from bot.store import identities, log
 from bot.store.engine import Store
 from bot.store.migrations import migrate
 from bot.store.rosters import import_roster
@@ -24,6 +26,9 @@ roster = typer.Typer(help="Who holds which function when.", no_args_is_help=True
 @roster.callback()
 def _roster() -> None:
     """Who holds which function when."""
+
+
+roster.command("read")(read_)
 
 
 @roster.command("import")
@@ -73,3 +78,38 @@ async def _keep(settings: Settings, region: Region, rows: tuple[Held, ...]) -> N
             await import_roster(session, region, rows, WallClock().now())
     finally:
         await store.close()
+
+
+def vouch(
+    person: Annotated[str, typer.Argument(metavar="MXID", help="@name:server, as the bot says it")],
+    settings: SettingsFile = None,
+) -> None:
+    """Vouch that a person's new identity is theirs, once you have asked them."""
+    waiting = carry_out(_vouch(settings_from(settings), person))
+    if waiting is not None:
+        who = ", ".join(waiting) or "nobody"
+        why = f"{person} has no new identity that waits for somebody to vouch; these have: {who}."
+        raise fail(why, "samverkan vouch MXID")
+    out.print(
+        f"The new identity of {person} counts. A running bot hears what waited within the minute.",
+        markup=False,
+    )
+
+
+async def _vouch(settings: Settings, mxid: str) -> list[str] | None:
+    """Move the person's pin, with a line in the log; else give those for whom it can be done."""
+    store = await Store.open(settings.database_url)
+    try:
+        async with store.begin() as session:
+            pins = {pin.mxid: pin for pin in await identities.changed(session)}
+            if mxid not in pins:
+                return list(pins)
+            pin, now = pins[mxid], WallClock().now()
+            facts = {"from": pin.master, "to": pin.changed_to, "how": "console"}
+            await identities.vouch(session, pin, None, "console", now)
+            await log.append(
+                session, "identity.vouched", mxid, happened_at=now, written_at=now, facts=facts
+            )
+    finally:
+        await store.close()
+    return None

@@ -8,9 +8,10 @@ import signal
 import structlog
 from prometheus_client import start_http_server
 
-from bot.app import log_to_stderr, open_house
+from bot.app import open_house
 from bot.cli.common import SettingsFile, carry_out, settings_from
 from bot.cli.told import told
+from bot.logs import log_to_stderr
 from config.settings import Settings
 
 log = structlog.get_logger()
@@ -23,7 +24,7 @@ def run(settings: SettingsFile = None) -> None:
     if read.metrics_port:
         with told():
             start_http_server(read.metrics_port, addr="127.0.0.1")
-    carry_out(_until_stopped(read))
+    carry_out(_until_stopped(read), read)
 
 
 async def _until_stopped(settings: Settings) -> None:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import date
 from pathlib import Path
 
-from bot.app import WORDS
 from bot.asking import Command
 from bot.cli.told import out
 from bot.dispatch.catalogue import Catalogue
 from bot.domain.region import Language
+from bot.outfit import WORDS
 from bot.text.phrasebook import Phrasebook
 from config.region import load_region
 

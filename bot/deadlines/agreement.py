@@ -27,6 +27,11 @@ async def closes(ring: Ring) -> list[Answer]:
     agreement = await agreements.by_id(ring.session, ring.subject)
     if agreement is None or agreement.state != AgreementState.PROPOSED:
         return []
+    if ring.now < agreement.closes_at:  # all had answered, and what could not be read was awaited
+        standing_ = await standing(ring.session, ring.region, agreement, ring.now)
+        if not complete(standing_):
+            await deadlines.set_(ring.session, CLOSES, agreement.id, agreement.closes_at)
+            return []
     return await close(ring.session, ring.region, agreement, ring.now)
 
 

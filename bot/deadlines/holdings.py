@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.asking import Ring, deadline
-from bot.domain.membership import functions_of
+from bot.domain.membership import functions_of, graces
 from bot.domain.region import Region
+from bot.domain.reliefs import LOOK
 from bot.store import deadlines, holdings, kept
 from bot.store.belonging import turned
 
@@ -31,10 +32,19 @@ async def holding_changes(ring: Ring) -> None:
     since = datetime.fromisoformat(seen) if seen else None
     for code in await _touched(ring, since):
         await deadlines.set_(ring.session, "register.refresh", code, ring.now)
+    await deadlines.set_(ring.session, "summons.changes", "all", ring.now)
     await kept.put(ring.session, SEEN, ring.now.isoformat())
-    upcoming = await holdings.next_change(ring.session, ring.now)
-    if upcoming is not None:
-        await deadlines.set_(ring.session, "holding.changes", "all", upcoming)
+    await deadlines.set_(ring.session, LOOK, "all", ring.now)
+    await deadlines.set_(ring.session, "holder.runs_out", "all", ring.now)
+    upcoming = [await _next(ring, grace) for grace in {timedelta(), *graces(ring.region)}]
+    if due := [at for at in upcoming if at is not None]:
+        await deadlines.set_(ring.session, "holding.changes", "all", min(due))
+
+
+async def _next(ring: Ring, grace: timedelta) -> datetime | None:
+    """Tell when somebody next begins, or ends and has had that grace: the rooms are looked at."""
+    at = await holdings.next_change(ring.session, ring.now - grace)
+    return at + grace if at is not None else None
 
 
 async def _touched(ring: Ring, since: datetime | None) -> list[str]:

@@ -5,9 +5,12 @@ from __future__ import annotations
 from bot.asking import Ring, deadline
 from bot.domain.answer import Answer, Direct, InForum, Reply
 from bot.domain.model import Meeting, MeetingState
-from bot.procedures.opening import opening
-from bot.procedures.roll import advance, read, roster_now
-from bot.procedures.summoning import AFTER_END, ENDS, OPENS
+from bot.procedures.chairing import choosing
+from bot.procedures.conference_end import over
+from bot.procedures.opening import opening, room_of
+from bot.procedures.roll import read, roster_now
+from bot.procedures.summoning import AFTER_END, ENDS, OPENS, is_conference
+from bot.procedures.turns import advance
 from bot.store import actions, agreements, deadlines, log, meetings, summonses
 
 
@@ -26,7 +29,9 @@ async def opens(ring: Ring) -> list[Answer]:
     meeting.state, meeting.opened_at = MeetingState.OPEN, ring.now
     ring.session.add(meeting)
     await _note(ring, meeting, "meeting.opened")
-    return [await opening(ring, roll, roster), *asked]
+    room = await room_of(ring, roll, roster)
+    choice = await choosing(ring, roll, room, roster, opens=True)
+    return [await opening(ring, roll, roster), *asked, *choice]
 
 
 @deadline(ENDS)
@@ -40,6 +45,8 @@ async def ends(ring: Ring) -> list[Answer]:
     meeting = await meetings.by_id(ring.session, ring.subject)
     if meeting is None or meeting.state not in (MeetingState.CALLED, MeetingState.OPEN):
         return []
+    if is_conference(ring.region, meeting):
+        return await over(ring, meeting)
     if await _has_record(ring, meeting):
         return await _remind(ring, meeting)
     meeting.state, meeting.ended_at = MeetingState.PUBLISHED, ring.now

@@ -6,11 +6,13 @@ from dataclasses import dataclass
 
 from bot.asking import Ring, deadline
 from bot.domain.answer import Direct, Reply, Typed
-from bot.domain.membership import functions_of
+from bot.domain.membership import functions_of, lives_elsewhere
 from bot.domain.model import Member
+from bot.domain.recap import DEVICE_AWAITED, RECAP, equipped
 from bot.domain.region import Forum
-from bot.domain.rooms import forum_of
-from bot.store import holdings, kept, people, rooms
+from bot.domain.rooms import SPACE, forum_of
+from bot.domain.silences import server_of
+from bot.store import deadlines, holdings, kept, people, rooms
 from bot.store.belonging import OWN_ACCOUNTS, coming
 
 
@@ -32,9 +34,9 @@ async def member_moved(ring: Ring) -> list[Reply]:
     """
     here = await _here(ring)
     if here is None:
-        return []
-    if here.member.membership == "join" and not here.held:
-        return await _guest(here)
+        return await _shown_in(ring)
+    if here.member.membership == "join":
+        return await _recapped(here) if here.held else await _guest(here)
     if here.member.membership == "leave" and here.member.by_choice:
         return await _asked_back(here)
     return []
@@ -63,6 +65,46 @@ async def _here(ring: Ring) -> _Here | None:
     return _Here(ring, forum, members[mxid], ranks)
 
 
+async def _shown_in(ring: Ring) -> list[Reply]:
+    """Show who has come into the Space from another homeserver the way to their rooms, once."""
+    room_id, _, mxid = ring.subject.partition(" ")
+    own = (await kept.get(ring.session, OWN_ACCOUNTS) or "").split()
+    home, told = server_of(own[0]) if own else None, f"way {mxid}"
+    there = await rooms.membership(ring.session, room_id, mxid)
+    in_space = there == "join" and await rooms.key_of(ring.session, room_id) == SPACE
+    if not in_space or mxid in own or not lives_elsewhere(mxid, home):
+        return []
+    held = await holdings.held_by(ring.session, mxid, ring.now)
+    codes = {each.function for each in held if each.rank == 1}
+    found = [await _way(ring, it, home) for it in _forums(ring, codes)]
+    ways = [it for it in found if it]
+    if not ways or await kept.get(ring.session, told):
+        return []
+    await kept.put(ring.session, told, ring.now.isoformat())
+    return [Reply("member/rooms", {"rooms": ways}, to=Direct(mxid))]
+
+
+def _forums(ring: Ring, functions: set[str]) -> list[Forum]:
+    """List the forums in which somebody with those functions belongs."""
+    every = ring.region.forums.values()
+    return [it for it in every if functions & set(functions_of(it, ring.region))]
+
+
+async def _way(ring: Ring, forum: Forum, home: str | None) -> dict[str, str | None] | None:
+    room = await rooms.by_key(ring.session, f"forum:{forum.code}")
+    return {"forum": forum.code, "room_id": room.room_id, "via": home} if room else None
+
+
+async def _recapped(here: _Here) -> list[Reply]:
+    """Have what they missed told: at once, or once they have a device that can read it."""
+    ring, mxid = here.ring, here.member.mxid
+    room = await rooms.by_key(ring.session, f"forum:{here.forum.code}")
+    ready = not (room and room.encrypted) or await kept.get(ring.session, equipped(mxid))
+    due = ring.now if ready else ring.now + DEVICE_AWAITED
+    await deadlines.set_(ring.session, RECAP, ring.subject, due)
+    return []
+
+
 async def _guest(here: _Here) -> list[Reply]:
     """Tell the guest and the chair, the first time they are seen; not who comes because called."""
     ring, mxid = here.ring, here.member.mxid
@@ -80,19 +122,10 @@ async def _guest(here: _Here) -> list[Reply]:
         "mxid": mxid,
     }
     replies = [Reply("member/guest", facts, to=Direct(mxid))]
-    chair = await _chair(here)
+    chair = await holdings.leader(here.ring.session, here.forum.lead, here.ring.now)
     if chair and chair != mxid:
         replies.append(Reply("member/guest_seen", facts, to=Direct(chair)))
     return replies
-
-
-async def _chair(here: _Here) -> str | None:
-    """Find the person who leads the forum now: the first of its lead that anybody holds."""
-    for function in here.forum.lead:
-        held = await holdings.holders(here.ring.session, function, here.ring.now)
-        if held:
-            return held[0].mxid
-    return None
 
 
 async def _asked_back(here: _Here) -> list[Reply]:

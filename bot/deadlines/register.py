@@ -10,7 +10,7 @@ from bot.asking import Ring, deadline
 from bot.domain.answer import Reply
 from bot.domain.region import Region
 from bot.domain.register import register
-from bot.store import deadlines, holdings
+from bot.store import deadlines, holdings, incidents
 from bot.store.rhythm import meets_next
 
 
@@ -30,4 +30,6 @@ async def refresh(ring: Ring) -> Reply | None:
     if meeting is not None:
         await deadlines.set_(ring.session, "register.refresh", forum.code, meeting.ends)
     held = await holdings.in_force(ring.session, ring.now)
-    return register(ring.region, forum, held, meeting.starts if meeting else None, ring.now)
+    awake = await incidents.awake_for(ring.session, forum, ring.region.practised)
+    starts = meeting.starts if meeting else None
+    return register(ring.region, forum, held, starts, ring.now, awake)

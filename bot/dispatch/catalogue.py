@@ -12,6 +12,7 @@ from types import ModuleType
 import bot.deadlines
 import commands
 from bot.asking import Command, Deadline
+from bot.domain.voting import sign
 
 
 class Clash(Exception):  # noqa: N818 - says what is wrong with the house, at its start
@@ -61,12 +62,15 @@ class Catalogue:
 
     def tapped(self, key: str, kind: str) -> Command | None:
         """Find the command a reaction means on a message about that kind of thing."""
-        bare = key.removesuffix("\ufe0f")
-        return next((v for v in self.commands() if kind in v.taps.get(bare, ())), None)
+        return next((v for v in self.commands() if kind in v.taps.get(sign(key), ())), None)
 
     def voted(self, kind: str) -> Command | None:
         """Find the command that an answer to a poll about that kind of thing means."""
         return next((verb for verb in self.commands() if kind in verb.votes), None)
+
+    def replied(self, kind: str) -> Command | None:
+        """Find the command that words in reply to a message about that kind of thing mean."""
+        return next((verb for verb in self.commands() if kind in verb.replies), None)
 
     def near(self, word: str, among: Iterable[Command]) -> tuple[Command, str] | None:
         """Find the allowed command, and its name, most like a word nobody knows, if any is."""

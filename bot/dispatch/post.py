@@ -4,38 +4,48 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+import structlog
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from bot.domain.answer import Answer, Direct, InForum, InRoom, Place, PollEnd, Reply
-from bot.domain.model import Letter
-from bot.domain.region import Language
-from bot.store import letters, people
+from bot.dispatch.marking import admitted, marked
+from bot.domain.answer import (
+    Answer,
+    Direct,
+    InForum,
+    Operators,
+    Outward,
+    Place,
+    PollEnd,
+    Reply,
+)
+from bot.domain.filenames import file_name
+from bot.domain.model import Dispatch, Letter
+from bot.domain.places import key_of
+from bot.domain.region import Language, Region
+from bot.store import dispatches, exercises, letters, people
 from bot.text.phrasebook import Phrasebook
 
-
-def place_key(place: Place) -> str:
-    """Write a place as the letter table does."""
-    match place:
-        case InForum(forum):
-            return f"forum:{forum}"
-        case Direct(mxid):
-            return f"direct:{mxid}"
-        case InRoom(room_id):
-            return f"room:{room_id}"
+log = structlog.get_logger()
 
 
 @dataclass(frozen=True)
 class Occasion:
-    """What answers are answers to: where it was asked, in which language, by which event."""
+    """What answers are answers to: where it was asked, in which language, by which event.
+
+    `thread` is the event that the thread it was asked in began with.
+    """
 
     now: datetime
     place: Place | None = None
     language: Language | None = None
     event_id: str | None = None
+    thread: str | None = None
+    region: Region | None = None
+    """The law by which it is answered: the region's, or an exercise's."""
 
 
 @dataclass(frozen=True)
@@ -45,6 +55,8 @@ class Post:
     phrasebook: Phrasebook
     language: Language
     """The region's: what is said in a forum, and to those who never chose another."""
+    operators: tuple[str, ...] = ()
+    """Who runs the bot, by mxid; `Operators` as a place is the direct room of each."""
 
     async def write(
         self,
@@ -61,10 +73,42 @@ class Post:
         for answer in answers:
             if isinstance(answer, PollEnd):
                 so_far = [*before, *written]
-                written += await self._end_poll(session, answer, occasion, so_far)
+                ended = await self._end_poll(session, answer, occasion, so_far)
+                written += await self._marked(session, ended, answer.to, None, occasion)
+            elif isinstance(answer, Outward):
+                if not _practised(occasion):
+                    await dispatches.write(session, self._outward(answer, occasion.now))
+            elif isinstance(answer.to, Operators):
+                for mxid in self.operators:
+                    told = replace(answer, to=Direct(mxid))
+                    written += await self._say(session, told, occasion)
             else:
                 written += await self._say(session, answer, occasion)
         return written
+
+    async def _marked(
+        self,
+        session: AsyncSession,
+        written: list[Letter],
+        place: Place,
+        subject: str | None,
+        occasion: Occasion,
+    ) -> list[Letter]:
+        """Mark the letters of an exercise; what is said in its rooms, or about it, is of it."""
+        region = occasion.region
+        if region is None:
+            return written
+        if region.exercise is None and isinstance(place, InForum):
+            region = region.world_of(place.forum)
+        if region.exercise is None and subject:
+            year = occasion.now.astimezone(region.timezone).year
+            region = await exercises.world_of(session, region, subject, year)
+        if region.exercise is None:
+            return written
+        language = await self._language(session, place, occasion.language, back=True)
+        named = {"exercise": region.exercise.code}
+        mark = self.phrasebook.line("exercise/mark", named, language, now=occasion.now)
+        return [marked(letter, mark) for letter in written]
 
     async def _say(self, session: AsyncSession, reply: Reply, occasion: Occasion) -> list[Letter]:
         place = reply.to or occasion.place
@@ -72,6 +116,9 @@ class Post:
             msg = f"{reply.name} has nowhere to go"
             raise ValueError(msg)
         here = place == occasion.place
+        if occasion.region and not here and not admitted(occasion.region, place):
+            log.warning("letter.kept_out", name=reply.name, exercise=occasion.region.practised)
+            return []
         spoken = occasion.language if here else None
         language = await self._language(session, place, spoken, back=reply.to is None)
         words = self.phrasebook.say(reply.name, reply.facts, language, now=occasion.now)
@@ -83,16 +130,58 @@ class Post:
         }
         if here and occasion.event_id:
             content["reply_to"] = occasion.event_id
+            if reply.to is None and occasion.thread:  # what is for the whole room stays in sight
+                content["thread"] = occasion.thread
+        if reply.answers:
+            content["reply_to"] = reply.answers
         letter = _letter(place, "message", content, occasion.now)
         letter.subject, letter.object, letter.urgent = reply.subject, reply.object, reply.call
         written = [letter]
         if reply.ballot:
             written.append(self._poll(reply, place, language, occasion.now))
+        if reply.paper:
+            written.append(self._paper(reply, place, language, occasion.now))
         if reply.tap:
             tap = _letter(place, "tap", {"key": reply.tap}, occasion.now)
             tap.target = letter.id
             written.append(tap)
-        return written
+        return await self._marked(session, written, place, reply.subject, occasion)
+
+    def _outward(self, out: Outward, now: datetime) -> Dispatch:
+        """Write what goes by another way: all of it, so that whoever carries it adds nothing."""
+        words = self.phrasebook.say(out.name, out.facts, self.language, now=now)
+        heading = self.phrasebook.line(f"{out.name}_subject", out.facts, self.language, now=now)
+        return Dispatch(
+            id=secrets.token_hex(16),
+            summons=out.summons,
+            organisation=out.organisation,
+            kind=out.way.kind,
+            address=out.way.address,
+            mxid=out.mxid,
+            function=out.function,
+            content={"subject": heading, "text": words.plain, "data": dict(out.data)},
+            written_at=now,
+            until=out.until,
+        )
+
+    def _paper(self, reply: Reply, place: Place, language: str, now: datetime) -> Letter:
+        """Write the letter of a file: the words of its pages, and what is said if it cannot go."""
+        name = f"paper/{reply.paper}"
+        called = file_name(
+            self.phrasebook.line(f"{name}_name", reply.facts, language, now=now), "pdf"
+        )
+        unsent = self.phrasebook.line("paper/unsent", {"name": called}, language, now=now)
+        words = self.phrasebook.say(name, reply.facts, language, now=now)
+        content: dict[str, Any] = {
+            "plain": called, "html": words.html, "language": language, "unsent": unsent,
+            "mention": [], "call": False,
+        }  # fmt: skip
+        if picture := reply.facts.get("picture"):
+            spoken = self.phrasebook.line(f"{name}_words", {}, language, now=now)
+            content["picture"] = {**picture, "words": [it.strip() for it in spoken.split("|")]}
+        paper = _letter(place, "file", content, now)
+        paper.subject = reply.subject
+        return paper
 
     def _poll(self, reply: Reply, place: Place, language: str, now: datetime) -> Letter:
         assert reply.ballot is not None  # noqa: S101 - the caller looked
@@ -134,10 +223,15 @@ class Post:
         return (person.language if person else None) or self.language
 
 
+def _practised(occasion: Occasion) -> bool:
+    """Tell whether it is an exercise's: no other way than its rooms leads out of one."""
+    return occasion.region is not None and occasion.region.exercise is not None
+
+
 def _letter(place: Place, kind: str, content: dict[str, Any], now: datetime) -> Letter:
     return Letter(
         id=secrets.token_hex(16),
-        place=place_key(place),
+        place=key_of(place),
         kind=kind,
         content=content,
         written_at=now,

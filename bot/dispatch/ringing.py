@@ -22,7 +22,6 @@ async def ring_due(store: Store, desk: Desk, now: datetime) -> int:
         async with store.begin() as session:
             due = await deadlines.due(session, now)
             session.expunge_all()  # a list of its own, whatever becomes of the rows on the way
-            for each in due:
-                await desk.ring(session, each, now)
+            await desk.ring(session, due, now)
         rung += len(due)
     return rung

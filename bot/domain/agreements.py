@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
 
-from bot.domain.model import AgreementState, Choice, Position
+from bot.domain.answer import Facts
+from bot.domain.model import AgreementState, Blank, Choice, Position
+from bot.domain.silences import Silence
+from bot.domain.spoken import spoken_of
 
 AGREEING = frozenset({Choice.AGREES, Choice.RESERVATION})
 STANDING = frozenset(
@@ -22,7 +25,10 @@ REMINDED_BEFORE = timedelta(hours=1)
 class Stand:
     """Where one seat stands; `choice` None is no answer, and that is never a yes (R4).
 
-    `until` is when an anchoring seat must be back; `lapsed` tells that it did not come.
+    `until` is when an anchoring seat must be back; `lapsed` tells that it did not come. `unread`
+    is when a message came from it that nobody could read before it closed: that is no silence.
+    `away` is the silence of the homeserver of all who could have answered for it. `expired` is the
+    last day of its mandate, where that has run out: then it may inform only.
     """
 
     function: str
@@ -30,11 +36,35 @@ class Stand:
     text: str = ""
     until: datetime | None = None
     lapsed: bool = False
+    unread: datetime | None = None
+    away: Silence | None = None
+    expired: date | None = None
+    spoken: Facts | None = None
+    """Who gave the answer in its stead, and how they were told; None for its own."""
 
     @property
     def anchoring(self) -> bool:
         """Tell whether the seat is still to come back with an answer from home."""
         return self.choice is Choice.ANCHOR
+
+
+def given(ledger: Iterable[Position]) -> list[Position]:
+    """Leave out what has been taken back; what was said before that stands again (MSC3381).
+
+    A blank leaves nothing of what the same person has said for the seat before it. Oldest first.
+    """
+    rows = list(ledger)
+    removed = {each.takes_back for each in rows if each.takes_back}
+    left: list[Position] = []
+    for row in rows:
+        if row.takes_back or row.event_id in removed:
+            continue
+        if row.choice in set(Blank):
+            whose = (row.mxid, row.function)
+            left = [each for each in left if (each.mxid, each.function) != whose]
+        else:
+            left.append(row)
+    return left
 
 
 def counting(positions: Iterable[Position]) -> Position | None:
@@ -45,7 +75,7 @@ def counting(positions: Iterable[Position]) -> Position | None:
     nothing that was said after it.
     """
     best: Position | None = None
-    for each in positions:
+    for each in given(positions):
         if best is None or each.rank <= best.rank or _lapsed(best, each.given_at):
             best = each
     return best
@@ -66,7 +96,8 @@ def stand(function: str, positions: Iterable[Position], now: datetime) -> Stand:
     until = found.anchored_until if choice is Choice.ANCHOR else None
     if until is not None and until <= now:
         return Stand(function, None, lapsed=True)
-    return Stand(function, choice, found.text, until)
+    said = spoken_of(found.said_by, found.said_how, read_back=found.read_back)
+    return Stand(function, choice, found.text, until, spoken=said)
 
 
 def stands(
@@ -74,6 +105,23 @@ def stands(
 ) -> tuple[Stand, ...]:
     """Tell where each concerned seat stands, in that order."""
     return tuple(stand(function, positions, now) for function in concerned)
+
+
+def with_unread(stands: Iterable[Stand], unread: Mapping[str, datetime]) -> tuple[Stand, ...]:
+    """Add from which seats a message came that nobody could read."""
+    return tuple(replace(each, unread=unread.get(each.function)) for each in stands)
+
+
+def with_away(stands: Iterable[Stand], away: Mapping[str, Silence]) -> tuple[Stand, ...]:
+    """Add which of those that have not answered are on a silent homeserver."""
+    return tuple(
+        each if each.choice else replace(each, away=away.get(each.function)) for each in stands
+    )
+
+
+def with_expired(stands: Iterable[Stand], expired: Mapping[str, date]) -> tuple[Stand, ...]:
+    """Add whose mandate has run out."""
+    return tuple(replace(each, expired=expired.get(each.function)) for each in stands)
 
 
 def complete(standing: Iterable[Stand]) -> bool:

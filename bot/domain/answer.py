@@ -8,7 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
+
+from bot.domain.region.actors import Way
 
 Facts = Mapping[str, Any]
 
@@ -40,7 +43,12 @@ class InRoom:
     room_id: str
 
 
-Place = InForum | Direct | InRoom
+@dataclass(frozen=True)
+class Operators:
+    """Those who run the bot, each in their direct room; nobody, if the settings name nobody."""
+
+
+Place = InForum | Direct | InRoom | Operators
 
 
 @dataclass(frozen=True)
@@ -59,7 +67,8 @@ class Reply:
     message is about ("summons:KA-2026-014"). `object` names a message that is edited in place:
     a later reply with the same object and place replaces the earlier one. `tap` is the reaction
     the bot puts there itself, so that one tap is enough. `call` makes it sound on a phone
-    (m.text with mentions; everything else is a notice).
+    (m.text with mentions; everything else is a notice). `answers` is the event that it is a reply
+    to, where it is not an answer to what was just asked.
     """
 
     name: str
@@ -71,6 +80,9 @@ class Reply:
     tap: str | None = None
     call: bool = False
     ballot: Ballot | None = None
+    paper: str | None = None
+    """The name of a paper with the same facts (`paper/NAME`), which goes with it as a file."""
+    answers: str | None = None
 
 
 @dataclass(frozen=True)
@@ -83,7 +95,27 @@ class PollEnd:
     facts: Facts = field(default_factory=dict)
 
 
-Answer = Reply | PollEnd
+@dataclass(frozen=True)
+class Outward:
+    """A call that also goes to an organisation by another way than Matrix.
+
+    `name` is the template of its text, and `name`_subject of its one-line heading; `data` is what
+    a machine reads instead, in JSON's own values. Person, summons and way together are told once.
+    After `until` it is of no use.
+    """
+
+    name: str
+    facts: Facts
+    data: Facts
+    way: Way
+    organisation: str
+    summons: str
+    function: str
+    mxid: str
+    until: datetime
+
+
+Answer = Reply | PollEnd | Outward
 
 
 class Refusal(Exception):  # noqa: N818 - it is an answer, not an error: an expected no

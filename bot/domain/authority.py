@@ -6,7 +6,7 @@ said. Whoever asks is anything that knows what it holds now (`bot.asking.Ask` do
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from typing import Protocol
 
 from bot.domain.model import Holding
@@ -46,10 +46,13 @@ def leads(who: Acting, forum: Forum) -> bool:
     return acting_as(who, forum.lead) is not None
 
 
-def opener(forum: Forum, there: Collection[str], caller: str | None) -> str | None:
-    """Give the function that opens the meeting: chair, vice chair, secretary, caller (R27).
+def opener(
+    forum: Forum, turn: Sequence[str], there: Collection[str], caller: str | None
+) -> str | None:
+    """Give the function that opens the meeting: those whose turn it is, secretary, caller (R27).
 
-    `there` holds the functions that have been reached. None when none of them is there.
+    `turn` is chair, vice chair and the coordinators on duty; `there` holds the functions that have
+    been reached. None when none of them is there.
     """
-    turn = (*forum.lead, *((caller,) if caller else ()))
-    return next((function for function in turn if function in there), None)
+    order = (*turn, *forum.lead, *((caller,) if caller else ()))
+    return next((function for function in order if function in there), None)

@@ -46,6 +46,11 @@ def local(region: Region, moment: datetime) -> datetime:
     return moment.astimezone(region.timezone)
 
 
+def as_typed(region: Region, moment: datetime) -> str:
+    """Write a moment as a person can type it in a command: "2026-10-15T19:00"."""
+    return f"{local(region, moment):%Y-%m-%dT%H:%M}"
+
+
 def at_wall_time(region: Region, day: date, at: time) -> datetime:
     """Give the moment, in UTC, when the region's clocks show that time on that day."""
     return datetime.combine(day, at, tzinfo=region.timezone).astimezone(UTC)

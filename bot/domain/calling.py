@@ -1,81 +1,99 @@
 """The call to one seat as it goes from one person to the next, and the answers to it (R4, R10).
 
+Who is asked, and in which order, is written down when the call is made: a step for each person.
 Nobody is asked twice. Silence ends a person's turn at the minute it is out; it is never an
-answer. An answer by the holder stands before a deputy's, a deputy's before the contact point's.
+answer. Who has said that they cannot come, or has the function no more, is passed over at once.
+An answer by the holder stands before a deputy's, a deputy's before another function's; whoever
+has the function when they answer answers for the seat, asked or not (R1).
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
-from dataclasses import dataclass
 from datetime import datetime
 
-from bot.domain.model import Call, CallState, CallStep, StepState
-from bot.domain.region import Seat
-from bot.domain.summons import CallLimits, Link, next_link
+from bot.domain.model import CallState, CallStep, StepState
+from bot.domain.spoken import Spoken
+from bot.domain.summons import Link
+from bot.domain.written_chain import REACHED, SOUGHT, WrittenChain, when_asked
 
-REACHED = frozenset({CallState.ACKNOWLEDGED, CallState.ATTENDING})
-"""Somebody has answered and has not said that they cannot come."""
-SOUGHT = frozenset({CallState.ASKED, CallState.UNMANNED})
-"""Somebody may still be asked."""
+__all__ = ["REACHED", "SOUGHT", "SeatCall", "answers_for"]
 
 
-@dataclass
-class SeatCall:
-    """One seat's call: its row, those asked so far in order, and its chain as it is now."""
-
-    seat: Seat
-    call: Call
-    steps: list[CallStep]
-    chain: tuple[Link, ...]
-    limits: CallLimits
-
-    @property
-    def reached(self) -> bool:
-        """Tell whether somebody answers for the seat."""
-        return self.call.state in REACHED
-
-    @property
-    def asking(self) -> CallStep | None:
-        """Give the step whose time is running; None when nobody is waited for."""
-        if self.call.state not in SOUGHT:
-            return None
-        return next((step for step in self.steps if step.state == StepState.ASKED), None)
-
-    @property
-    def before(self) -> CallStep | None:
-        """Give the one who was asked before the one that is waited for."""
-        current = self.asking
-        if current is None:
-            return None
-        earlier = [step for step in self.steps[: current.order - 1] if step.asked_at]
-        return earlier[-1] if earlier else None
+class SeatCall(WrittenChain):
+    """One seat's call as it runs: time passes, and people answer."""
 
     def begin(self, now: datetime) -> CallStep | None:
-        """Ask the first in the chain; a function that nobody holds is skipped at once."""
-        manned = any(link.function == self.seat.function for link in self.chain)
-        self.call.state = CallState.ASKED if manned else CallState.UNMANNED
+        """Write the chain down, and ask the first; a function that nobody holds is passed over."""
+        self.write_down()
+        self.call.state = self._seeking
         return self.ask_next(now)
 
     def elapse(self, now: datetime) -> CallStep | None:
-        """Let time pass: ask the next if the time of the one asked is out, its minute included."""
-        current = self.asking
-        if current is None or current.due_at is None or now < current.due_at:
+        """Let time pass: ask the next if the time of the one asked is out, its minute included.
+
+        So, too, if the one asked has the function no more: nobody is waited for in vain.
+        """
+        running = self.running
+        for step in running:
+            if self.link_of(step.mxid) is None:
+                step.state = StepState.GONE
+            elif step.due_at and now >= step.due_at:
+                step.state = StepState.SILENT
+        return self.ask_next(now) if running and not self.asking else None
+
+    def call_in(self, function: str, now: datetime) -> list[CallStep]:
+        """Ask at once who has come to have a function since, besides whoever is asked now."""
+        found = [link for link in self.newcomers if link.function == function]
+        if found and not (self.reached and self.holds_still):
+            self._answered(None, self._seeking, now)
+        return [self._ask(self._step(link, StepState.WAITING), now) for link in found]
+
+    def hand_over(self, mxid: str, now: datetime) -> CallStep | None:
+        """Ask whoever has the function now in place of the one who is asked and has it no more.
+
+        The chain as it was written down goes on after them; who has been asked before is not asked
+        again. Give the step of whoever is asked because of it.
+        """
+        current, link = self.asking, self.link_of(mxid)
+        if current is None or link is None or self.link_of(current.mxid) is not None:
             return None
-        current.state = StepState.SILENT
+        if current.function != link.function:
+            return None
+        current.state = StepState.GONE
+        known = next((step for step in self.steps if step.mxid == mxid), None)
+        if known is not None and known.state != StepState.WAITING:
+            return self.ask_next(now)
+        step = known or self._step(link, StepState.WAITING)
+        step.function, step.rank, step.state = link.function, link.rank, StepState.ASKED
+        step.asked_at, step.due_at = now, now + self.limits.step
+        return step
+
+    def resume(self, now: datetime) -> CallStep | None:
+        """Ask whoever was passed over and can come after all, if nobody else is left to ask.
+
+        Where an organisation has said by another way that it cannot come, that stands.
+        """
+        if self.reached or self.asking or self.call.said_by or self._following is None:
+            return None
+        self.call.state = self._seeking
         return self.ask_next(now)
 
     def ask_next(self, now: datetime) -> CallStep | None:
         """Ask the next in the chain, or note how the call ended when there is nobody left."""
-        link = next_link(self.chain, {step.mxid for step in self.steps})
-        if link is None:
+        step = self._following
+        if step is None:
             self.call.state = self._end()
             return None
-        minutes = self.limits.step if self.steps else self.limits.first
-        return self._step(link, StepState.ASKED, asked_at=now, due_at=now + minutes)
+        return self._ask(step, now)
 
     def answer(self, link: Link, state: CallState, now: datetime) -> CallStep | None:
-        """Record somebody's answer; give the step of whoever is asked because of it, if any."""
+        """Record somebody's answer; give the step of whoever is asked because of it, if any.
+
+        Their own answer takes the place of one that was given for them.
+        """
+        if self.call.said_by:
+            self._answered(None, self._seeking, now)
         step = self._step_of(link)
         if state is CallState.PREVENTED:
             return self._prevented(link, step, now)
@@ -84,20 +102,53 @@ class SeatCall:
             self._answered(link, state, now)
         return None
 
-    def link_of(self, mxid: str) -> Link | None:
-        """Give as what a person answers here: as they stand now, or as they were asked."""
-        now = next((link for link in self.chain if link.mxid == mxid), None)
-        asked = next((step for step in self.steps if step.mxid == mxid), None)
-        then = Link(asked.function, asked.rank, asked.mxid, asked.name) if asked else None
-        return now or then
+    def speak_for(self, state: CallState, said: Spoken, now: datetime) -> bool:
+        """Record what somebody says for the seat; False where it has answered by itself."""
+        if self.call.answered_by is not None:
+            return False
+        self.call.state = state
+        self.call.answered_as, self.call.rank, self.call.answered_at = self.seat.function, 1, now
+        self.call.said_by, self.call.said_how = said.by, said.how
+        self.call.read_back = said.read_back
+        return True
 
-    def was_asked(self, mxid: str) -> bool:
-        """Tell whether that person has been asked."""
-        return any(step.mxid == mxid for step in self.steps)
+    def unsay(self, now: datetime) -> CallStep | None:
+        """Let what was said for the seat be as never said; give whoever is asked because of it.
+
+        Who is waited for has the time of a step from now: they had been told that it was answered.
+        """
+        if not self.call.said_by:
+            return None
+        self._fall_back(now)
+        current = self.asking
+        if current is not None and current.due_at is not None:
+            current.due_at = max(current.due_at, now + self.limits.step)
+        return None if self.reached or current else self.ask_next(now)
+
+    def take_back(self, mxid: str, left: CallState | None, now: datetime) -> CallStep | None:
+        """Let an answer be as never given; `left` is what the same person had said before it.
+
+        In time, and before anybody else was asked, they are asked as before. Otherwise the call
+        goes on from where it is, and that may be the next one now: nobody is asked twice. Give
+        the step of whoever is asked because of it.
+        """
+        step = next(each for each in self.steps if each.mxid == mxid)
+        link = Link(step.function, step.rank, step.mxid, step.name)
+        if left is CallState.PREVENTED:
+            return self._prevented(link, step, now)
+        if left is not None:
+            step.state = StepState.ANSWERED
+            if self.call.answered_by == mxid or self._stands_before(link, left):
+                self._answered(link, left, now)
+            return None
+        step.state = self._unanswered(step, now)
+        if self.call.answered_by == mxid or (not self.reached and self.call.state not in SOUGHT):
+            self._fall_back(now)
+        return None if self.reached or self.asking else self.ask_next(now)
 
     def _prevented(self, link: Link, step: CallStep, now: datetime) -> CallStep | None:
         step.state = StepState.PREVENTED
-        if self.reached and self.call.answered_by != link.mxid:
+        if self.reached and self.call.answered_by != link.mxid and self.holds_still:
             return None
         if self.reached or self.call.state not in SOUGHT:
             self._fall_back(now)
@@ -105,10 +156,11 @@ class SeatCall:
 
     def _fall_back(self, now: datetime) -> None:
         """Let the best of those who have answered before stand in, or nobody."""
-        left = [step for step in self.steps if step.state == StepState.ANSWERED]
+        answered = (step for step in self.steps if step.state == StepState.ANSWERED)
+        left = [step for step in answered if self.link_of(step.mxid)]
         best = min(left, key=lambda step: self._standing(step.function, step.rank), default=None)
         if best is None:
-            self._answered(None, CallState.ASKED, now)
+            self._answered(None, self._seeking, now)
         else:
             link = Link(best.function, best.rank, best.mxid, best.name)
             self._answered(link, CallState.ACKNOWLEDGED, now)
@@ -119,11 +171,15 @@ class SeatCall:
         self.call.answered_as = link.function if link else None
         self.call.rank = link.rank if link else None
         self.call.answered_at = now if link else None
+        self.call.said_by, self.call.said_how, self.call.read_back = None, "", False
+        self.call.coming_at = None
 
     def _stands_before(self, link: Link, state: CallState) -> bool:
         """Tell whether a new answer counts instead of the one there is."""
         call = self.call
         if not self.reached or call.answered_as is None or call.rank is None:
+            return True
+        if not self.holds_still:
             return True
         new = self._standing(link.function, link.rank)
         old = self._standing(call.answered_as, call.rank)
@@ -133,45 +189,27 @@ class SeatCall:
     def _standing(self, function: str, rank: int) -> tuple[bool, int]:
         return (function != self.seat.function, rank)
 
-    def _end(self) -> CallState:
-        """Say how a call ended: they cannot come, nobody is there, or only silence."""
-        if any(step.state == StepState.PREVENTED for step in self.steps):
-            return CallState.PREVENTED
-        unmanned = self.call.state == CallState.UNMANNED
-        return CallState.UNMANNED if unmanned else CallState.NOT_REACHED
-
-    def _step_of(self, link: Link) -> CallStep:
-        """Find the step of a person, or note one for somebody who answers unasked."""
-        found = next((step for step in self.steps if step.mxid == link.mxid), None)
-        return found or self._step(link, StepState.ANSWERED)
-
-    def _step(
-        self,
-        link: Link,
-        state: StepState,
-        asked_at: datetime | None = None,
-        due_at: datetime | None = None,
-    ) -> CallStep:
-        assert self.call.id is not None  # noqa: S101 - calls are kept before anybody is asked
-        step = CallStep(
-            call=self.call.id, order=len(self.steps) + 1, function=link.function, rank=link.rank,
-            mxid=link.mxid, name=link.name, state=state, asked_at=asked_at, due_at=due_at,
-        )  # fmt: skip
-        self.steps.append(step)
-        return step
+    def _unanswered(self, step: CallStep, now: datetime) -> StepState:
+        """Tell how somebody stands who has answered nothing after all."""
+        if step.asked_at is None or step.due_at is None:
+            return StepState.WAITING
+        later = any(when_asked(it) > when_asked(step) for it in self.steps if it.asked_at)
+        return StepState.ASKED if now < step.due_at and not later else StepState.SILENT
 
 
 def answers_for(
-    seats: Collection[SeatCall], mxid: str, holds: Callable[[str], bool]
+    seats: Collection[SeatCall], mxid: str, holds: Callable[[str], bool], *, no: bool = False
 ) -> list[SeatCall]:
     """Choose the seats that a person's answer is for: all of theirs, by one answer (R25).
 
     Those that they were asked for and have not answered; else those that they have answered
     for; else those of functions that they hold or stand in for, unasked; else those in whose
-    chain they are.
+    chain they are. A `no` is for the first two together: who cannot come comes for no seat.
     """
     theirs = [seat for seat in seats if seat.link_of(mxid)]
+    engaged = [it for it in theirs if it.was_asked(mxid) or it.call.answered_by == mxid]
     for wanted in (
+        engaged if no else [],
         [seat for seat in theirs if seat.was_asked(mxid) and seat.call.answered_by != mxid],
         [seat for seat in theirs if seat.call.answered_by == mxid],
         [seat for seat in theirs if holds(seat.seat.function)],

@@ -14,7 +14,7 @@ from bot.domain.agreements import STANDING, Stand
 from bot.domain.answer import Typed
 from bot.domain.calendar import NeverFalls, next_occurrence
 from bot.domain.calling import REACHED
-from bot.domain.model import Action, Agreement, AgreementState, Call, Choice, Meeting
+from bot.domain.model import Action, Agreement, AgreementState, Call, CallState, Choice, Meeting
 from bot.domain.region import Forum, Limits, Mode, Region
 
 REVIEWS_KEPT = timedelta(days=7)
@@ -73,6 +73,7 @@ def digest(record: Record, region: Region) -> dict[str, Any]:
     forum = region.forum(meeting.forum)
     return {
         "meeting": meeting.id,
+        "incident": meeting.incident,
         "forum": forum.code,
         "held_at": meeting.starts_at,
         "info_class": forum.info_class_max,
@@ -85,14 +86,15 @@ def digest(record: Record, region: Region) -> dict[str, Any]:
 
 
 def attendance(calls: Iterable[Call]) -> dict[str, Any]:
-    """Count who was there, and name the seats that were not."""
+    """Count who was there, and name the seats that were not; unmanned is not absent."""
     all_ = list(calls)
     present = [call for call in all_ if call.state in REACHED]
     return {
         "called": len(all_),
         "present": len(present),
         "deputies": sum((call.rank or 1) > 1 for call in present),
-        "absent": [call.function for call in all_ if call.state not in REACHED],
+        "absent": [it.function for it in all_ if it.state not in REACHED | {CallState.UNMANNED}],
+        "unmanned": [it.function for it in all_ if it.state == CallState.UNMANNED],
     }
 
 
@@ -115,7 +117,8 @@ def settled(told: Told) -> dict[str, Any]:
             for given in told.chose(Choice.ANCHOR)
         ],
         "disagrees": [given.function for given in told.chose(Choice.DISAGREES)],
-        "silent": [given.function for given in told.chose(None)],
+        "silent": [given.function for given in told.chose(None) if not given.unread],
+        "unread": [given.function for given in told.stands if given.unread],
     }
 
 

@@ -2,14 +2,51 @@
 
 from __future__ import annotations
 
-from datetime import date
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
 
+from bot.domain.calendar import at_wall_time
+from bot.domain.expiry import told_at
 from bot.domain.region import Forum, Mandate, Region
+from bot.domain.seats import seat_in
 
 
 def lowest(region: Region) -> str:
     """Give the kind of mandate that may only inform."""
     return min(region.mandate_kinds.values(), key=lambda kind: kind.rank).code
+
+
+@dataclass(frozen=True)
+class Term:
+    """A mandate that ends: whose, in which forum, and the last day on which it holds."""
+
+    forum: str
+    function: str
+    last_day: date
+
+    def ends_at(self, region: Region) -> datetime:
+        """Give the first moment, in UTC, at which it holds no more."""
+        return at_wall_time(region, self.last_day + timedelta(days=1), time())
+
+    def told_at(self, region: Region) -> datetime:
+        """Tell when those who can renew it are told that it runs out (T18): the morning before."""
+        return told_at(region, self.ends_at(region))
+
+
+def terms(region: Region) -> Iterator[Term]:
+    """Go through all mandates that end."""
+    for forum in region.forums.values():
+        for seat in forum.seats:
+            if seat.mandate.last_day is not None:
+                yield Term(forum.code, seat.function, seat.mandate.last_day)
+
+
+def expired(region: Region, forum: Forum, function: str, on: date) -> date | None:
+    """Tell which was the last day of a seat's mandate, if it has run out by that day."""
+    seat = seat_in(region, forum, function)
+    last_day = seat.mandate.last_day if seat else None
+    return last_day if last_day is not None and on > last_day else None
 
 
 def in_force(region: Region, mandate: Mandate, on: date) -> frozenset[str]:

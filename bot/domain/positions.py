@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from bot.domain.model import Choice
 from bot.domain.spelling import folded
+from bot.domain.voting import sign
 
 CHOICES = tuple(Choice)
 """In the order of their digits."""
@@ -47,7 +48,7 @@ def read(text: str) -> Said | None:
     """Read a position at the beginning of a text; None if there is none."""
     words = text.split()
     for length in range(min(_LONGEST, len(words)), 0, -1):
-        choice = WORDS.get(folded(" ".join(words[:length]).rstrip(".,:;!")))
+        choice = WORDS.get(folded(sign(" ".join(words[:length])).rstrip(".,:;!")))
         if choice:
             return Said(choice, text.split(maxsplit=length)[length] if words[length:] else "")
     return None

@@ -11,7 +11,8 @@ from datetime import datetime
 from typing import Any
 
 from bot.domain.answer import Facts, InForum, Reply
-from bot.domain.membership import functions_of, in_force
+from bot.domain.holdings import in_force, in_order
+from bot.domain.membership import functions_of
 from bot.domain.model import Holding
 from bot.domain.region import Forum, Region
 
@@ -21,10 +22,7 @@ MANY = 8
 
 def manning(function: str, holdings: Sequence[Holding], now: datetime) -> Facts:
     """Tell who has a function now: its holder, or None, and the deputies in their order."""
-    held = sorted(
-        (one for one in holdings if one.function == function and in_force(one, now)),
-        key=lambda one: (one.rank, one.mxid),
-    )
+    held = in_order(one for one in holdings if one.function == function and in_force(one, now))
     return {
         "function": function,
         "holder": next((one.name for one in held if one.rank == 1), None),
@@ -40,17 +38,18 @@ def seats(region: Region, forum: Forum, holdings: Sequence[Holding], now: dateti
     ]
 
 
-def register(
+def register(  # noqa: PLR0913, PLR0917 - what a register says
     region: Region,
     forum: Forum,
     holdings: Sequence[Holding],
     meets_next: datetime | None,
     now: datetime,
+    incidents: Sequence[str] = (),
 ) -> Reply:
     """Write a forum's register message; the same message again when nothing has changed."""
     there = seats(region, forum, holdings, now)
     facts = {
-        **rules(region, forum),
+        **rules(region, forum, incidents),
         "seats": there,
         "unmanned": sum(1 for seat in there if not seat["holder"] and not seat["deputies"]),
         "meets_next": meets_next,
@@ -58,11 +57,13 @@ def register(
     return Reply("register", facts, to=InForum(forum.code), object=f"register:{forum.code}")
 
 
-def rules(region: Region, forum: Forum) -> dict[str, Any]:
-    """Tell what the law says of a forum; codes, no words."""
+def rules(region: Region, forum: Forum, incidents: Sequence[str] = ()) -> dict[str, Any]:
+    """Tell what the law says of a forum, and for which incidents it is awake; codes, no words."""
     few = len(forum.may_convene) <= MANY
     return {
         "forum": forum.code,
+        "activated_only": forum.activated_only,
+        "incidents": list(incidents),
         "purpose": forum.purpose,
         "level": forum.level,
         "chair": forum.chair,

@@ -6,10 +6,11 @@ which whoever makes it puts the true id in the place of (`made`).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
-from bot.domain.rooms import SPACE, WantedRoom
+from bot.domain.menus import DESCRIPTION, descriptions
+from bot.domain.rooms import WantedRoom
 
 Content = Mapping[str, Any]
 StateKey = tuple[str, str]
@@ -21,11 +22,15 @@ CHILD = "m.space.child"
 PARENT = "m.space.parent"
 ENCRYPTION = "m.room.encryption"
 POWER_LEVELS = "m.room.power_levels"
+CREATE = "m.room.create"
+TOMBSTONE = "m.room.tombstone"
 
 _WEEK_MS = 7 * 24 * 60 * 60 * 1000
 _NOBODY = 100
 """A power nobody is given: only creators may."""
 _LEAD = 50
+SILENT = -1
+"""The power of somebody who may read and not write: everything said needs nought."""
 _GUARDED = (
     POWER_LEVELS,
     ENCRYPTION,
@@ -60,13 +65,13 @@ def power_levels(room: WantedRoom) -> Content:
     """Give the power levels: nobody but the creators has any (authority comes from the law)."""
     version_12 = not room.settings.listed_creators
     events = dict.fromkeys(_GUARDED, _NOBODY) | dict.fromkeys(_NAMED, _LEAD)
-    events |= {"m.room.pinned_events": _LEAD, "m.room.tombstone": 150 if version_12 else _NOBODY}
-    events |= {} if room.is_space else dict.fromkeys(_OPEN, 0)
+    events |= {"m.room.pinned_events": _LEAD, TOMBSTONE: 150 if version_12 else _NOBODY}
+    events |= {} if room.is_space else dict.fromkeys(_OPEN, _NOBODY if room.closed else 0)
     return {
         "users": dict.fromkeys(room.settings.listed_creators, 100),
         "users_default": 0,
         "events": events,
-        "events_default": _NOBODY if room.is_space else 0,
+        "events_default": _NOBODY if room.is_space or room.closed else 0,
         "state_default": _LEAD,
         "invite": _LEAD,
         "kick": _LEAD,
@@ -76,14 +81,23 @@ def power_levels(room: WantedRoom) -> Content:
     }
 
 
-def join_rule(room: WantedRoom, ids: Mapping[str, str]) -> Content:
-    """Let in who is invited and, below the region's Space, who is a member of that Space.
+def silenced(levels: Content, listeners: Collection[str]) -> Content:
+    """Let exactly these people read and not write; the others get their say back."""
+    users = {**speaking(levels).get("users", {}), **dict.fromkeys(sorted(listeners), SILENT)}
+    return {**levels, "users": users}
 
-    Membership of a level's Space is not membership of the region's: only the latter counts.
-    """
-    if room.key == SPACE:
+
+def speaking(levels: Content) -> Content:
+    """Give power levels without those who only listen."""
+    users = {mxid: level for mxid, level in levels.get("users", {}).items() if level >= 0}
+    return {**levels, "users": users}
+
+
+def join_rule(room: WantedRoom, ids: Mapping[str, str]) -> Content:
+    """Let in who is invited and, below a Space that opens its rooms, who is a member of that."""
+    if room.gate is None:
         return {"join_rule": "invite"}
-    allow = {"type": "m.room_membership", "room_id": ids.get(SPACE, unmade(SPACE))}
+    allow = {"type": "m.room_membership", "room_id": ids.get(room.gate, unmade(room.gate))}
     return {"join_rule": "restricted", "allow": [allow]}
 
 
@@ -107,6 +121,8 @@ def state_of(room: WantedRoom, ids: Mapping[str, str]) -> State:
     if room.parent:
         via = {"via": list(room.settings.via), "canonical": True}
         state[PARENT, ids.get(room.parent, unmade(room.parent))] = via
+    for key, content in descriptions(room.menu, room.settings.bot).items():
+        state[DESCRIPTION, key] = content
     return state
 
 

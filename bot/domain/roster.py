@@ -12,12 +12,12 @@ import difflib
 import io
 import itertools
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime, tzinfo
 
-from bot.domain.calendar import at_wall_time
 from bot.domain.region import Held, Region
+from bot.domain.walltime import begins_at, ends_at
 
 COLUMNS: Mapping[str, tuple[str, ...]] = {
     "function": ("function", "funktion"),
@@ -80,7 +80,7 @@ def read_roster(text: str, region: Region, file: str = "roster") -> tuple[Held, 
             lines.append(_Line(at, _held(given, region)))
         except _Unread as unread:
             problems.append(RosterProblem(file, at, str(unread)))
-    problems.extend(RosterProblem(file, at, message) for at, message in _overlaps(lines))
+    problems.extend(RosterProblem(file, at, message) for at, message in _overlaps(lines, region))
     if problems:
         raise RosterWrong(sorted(problems, key=lambda problem: problem.line))
     return tuple(line.held for line in lines)
@@ -126,7 +126,7 @@ def _cell(cells: list[str], place: int) -> str:
 
 def _held(given: Mapping[str, str], region: Region) -> Held:
     """Read one line. Raise _Unread."""
-    starts, ends = _moment(given["from"], region), _moment(given["to"], region)
+    starts, ends = _moment(given["from"], begins_at, region), _moment(given["to"], ends_at, region)
     if starts and ends and ends <= starts:
         raise _Unread(f'ends at "{given["to"]}", which is not after "{given["from"]}"')
     if not given["name"]:
@@ -162,7 +162,9 @@ def _mxid(word: str) -> str:
     raise _Unread(f'"{word}" is no Matrix id; expected "@name:server"')
 
 
-def _moment(word: str, region: Region) -> datetime | None:
+def _moment(
+    word: str, as_moment: Callable[[datetime, tzinfo], datetime], region: Region
+) -> datetime | None:
     """Read a local time, or a day alone; None when it is left open."""
     if not word:
         return None
@@ -171,12 +173,10 @@ def _moment(word: str, region: Region) -> datetime | None:
     except ValueError:
         message = f'"{word}" is no time; expected "2026-11-02 08:00", or nothing'
         raise _Unread(message) from None
-    if moment.tzinfo is not None:
-        return moment.astimezone(UTC)
-    return at_wall_time(region, date(moment.year, moment.month, moment.day), moment.time())
+    return as_moment(moment, region.timezone)
 
 
-def _overlaps(lines: list[_Line]) -> Iterator[tuple[int, str]]:
+def _overlaps(lines: list[_Line], region: Region) -> Iterator[tuple[int, str]]:
     """Find the lines that give a place to somebody while another line gives it away too."""
     places: dict[tuple[str, int], list[_Line]] = {}
     for line in lines:
@@ -184,9 +184,23 @@ def _overlaps(lines: list[_Line]) -> Iterator[tuple[int, str]]:
     for (function, rank), there in places.items():
         in_order = sorted(there, key=_begin)
         for earlier, later in itertools.pairwise(in_order):
-            if earlier.held.ends is None or earlier.held.ends > _begin(later):
+            if earlier.held.ends is None or earlier.held.ends > _met(later, region):
                 one, other = sorted((earlier.number, later.number))
                 yield other, f"{function}, rank {rank}, is already held in that time by line {one}"
+
+
+def _met(line: _Line, region: Region) -> datetime:
+    """Give the end of one that a line follows: later than its begin, in an hour that comes twice.
+
+    Both hold the function for that hour, rather than nobody.
+    """
+    begin = _begin(line)
+    return begin if line.held.starts is None else ends_at(_wall(begin, region), region.timezone)
+
+
+def _wall(moment: datetime, region: Region) -> datetime:
+    """Give what the region's clocks show then."""
+    return moment.astimezone(region.timezone).replace(tzinfo=None)
 
 
 def _begin(line: _Line) -> datetime:

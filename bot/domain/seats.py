@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from bot.domain.exercises import plain
 from bot.domain.region import Forum, Region, Seat
 from bot.domain.spelling import folded
 
@@ -54,7 +55,7 @@ def _organisation(region: Region, seats: Iterable[Seat], wanted: str) -> str | N
     here = {code for seat in seats for code in seat.represents}
     names = {code: folded(region.organisations[code].name) for code in sorted(here)}
     for code, name in names.items():
-        if wanted in {folded(code), name}:
+        if wanted in {folded(code), folded(plain(region, code)), name}:
             return code
     begun = [code for code, name in names.items() if name.startswith(wanted)]
     return begun[0] if len(begun) == 1 else None

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
 from bot.domain.calendar import NeverFalls, is_workday, local, next_occurrence
+from bot.domain.holdings import in_order
 from bot.domain.limits import due
 from bot.domain.model import Holding, Summons
 from bot.domain.region import Cadence, Forum, Mode, Region, Seat
@@ -84,29 +85,43 @@ def ends_at(region: Region, forum: Forum, starts_at: datetime) -> datetime:
 
 
 def by_function(holdings: Iterable[Holding]) -> dict[str, list[Holding]]:
-    """Sort what is held now by function, each by rank."""
+    """Sort what is held now by function, each by rank and by who counts first."""
     roster: dict[str, list[Holding]] = {}
-    for held in sorted(holdings, key=lambda held: (held.function, held.rank, held.mxid)):
+    for held in in_order(holdings):
         roster.setdefault(held.function, []).append(held)
     return roster
 
 
-def chain(region: Region, seat: Seat, roster: Roster, now: datetime) -> tuple[Link, ...]:
-    """List who answers for a seat, in the order they are asked, each person once.
+def order(region: Region, forum: Forum, seat: Seat, now: datetime) -> tuple[str, ...]:
+    """List the functions that answer for a seat, in the law's order, each once (T3).
 
-    The function's holder and deputies; those of the organisation's contact point; and, out of
-    office hours, those of the night contact where the seat is represented at night (P20).
+    Its own; out of office hours the night contact, where the seat is represented at night (P20);
+    those whose seats in the forum represent its organisation (R2); then the contact point.
     """
-    links: dict[str, Link] = {}
-    for function in _functions(region, seat, now):
+    home = region.home_of(seat.function)
+    night = seat.night_represented and home.night_contact and not in_office_hours(region, now)
+    represented_by = (
+        other.function for other in forum.seats if home.code in other.represents
+        and region.home_of(other.function).code != home.code
+    )  # fmt: skip
+    found = (seat.function, *([home.night_contact] if night else ()), *represented_by)
+    return tuple(dict.fromkeys(code for code in (*found, home.contact_point) if code))
+
+
+def links(functions: Iterable[str], roster: Roster) -> tuple[Link, ...]:
+    """List who has these functions, function by function and by rank, each person once."""
+    found: dict[str, Link] = {}
+    for function in functions:
         for held in roster.get(function, ()):
-            links.setdefault(held.mxid, Link(function, held.rank, held.mxid, held.name))
-    return tuple(links.values())
+            found.setdefault(held.mxid, Link(function, held.rank, held.mxid, held.name))
+    return tuple(found.values())
 
 
-def next_link(links: Iterable[Link], asked: Collection[str]) -> Link | None:
-    """Give the first in the chain who has not been asked, or None when all have."""
-    return next((link for link in links if link.mxid not in asked), None)
+def chain(
+    region: Region, forum: Forum, seat: Seat, roster: Roster, now: datetime
+) -> tuple[Link, ...]:
+    """List who a call made now would ask for a seat, in that order, each person once."""
+    return links(order(region, forum, seat, now), roster)
 
 
 def in_office_hours(region: Region, now: datetime) -> bool:
@@ -130,11 +145,3 @@ def call_before(region: Region, cadence: Cadence, starts_at: datetime) -> timede
     except NeverFalls:
         return wanted
     return wanted if wanted < room else SHORT_CALL
-
-
-def _functions(region: Region, seat: Seat, now: datetime) -> Iterator[str]:
-    home = region.home_of(seat.function)
-    yield seat.function
-    yield home.contact_point
-    if seat.night_represented and home.night_contact and not in_office_hours(region, now):
-        yield home.night_contact

@@ -9,7 +9,9 @@ START = "org.matrix.msc3381.poll.start"
 RESPONSE = "org.matrix.msc3381.poll.response"
 END = "org.matrix.msc3381.poll.end"
 RESPONSES = frozenset({RESPONSE, "m.poll.response"})
+ENDS = frozenset({END, "m.poll.end"})
 TEXT = "org.matrix.msc1767.text"
+MOST_ANSWERS = 20  # that a poll may have; who sends more chooses no more by it (MSC3381)
 
 
 def start(question: str, choices: Sequence[Sequence[str]]) -> dict[str, Any]:
@@ -43,9 +45,11 @@ def response(poll: str, choices: Sequence[str]) -> dict[str, Any]:
 
 
 def choices_of(content: Mapping[str, Any]) -> tuple[str, ...]:
-    """Read what a response chose, under either name; nothing usable is an empty choice."""
+    """Read what a response chose, under either name; "" stands for what is no answer at all."""
     unstable = content.get(RESPONSE)
     given = (
         unstable.get("answers") if isinstance(unstable, Mapping) else content.get("m.selections")
     )
-    return tuple(each for each in given if isinstance(each, str)) if isinstance(given, list) else ()
+    if not isinstance(given, list):
+        return ("",)
+    return tuple(each if isinstance(each, str) else "" for each in given[:MOST_ANSWERS])

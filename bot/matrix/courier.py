@@ -18,12 +18,14 @@ import structlog
 
 from bot.domain.model import Letter
 from bot.matrix.addresses import Address, Addresses
+from bot.matrix.attachments import Attachments
 from bot.matrix.directs import Directs
-from bot.matrix.envelope import seal
+from bot.matrix.envelope import MARK, seal
 from bot.matrix.keyring import Keyring
 from bot.matrix.receipts import Receipts
+from bot.matrix.unsealed import Unsealed
 from bot.matrix.wire import MatrixRefusal, Unreachable, Wire, quote
-from bot.store import letters, rooms
+from bot.store import deadlines, letters, rooms
 from bot.store.engine import Store
 
 log = structlog.get_logger()
@@ -56,6 +58,10 @@ class Courier:
     directs: Directs
     now: Callable[[], datetime]
     delivered: Callable[[Delivery], None] | None = None
+    troubled: Callable[[], None] | None = None
+    """Told when there is a new deadline: somebody must hear of a room that cannot be used."""
+    files: Attachments | None = None
+    """Makes the files of letters; without it they go as words."""
     _wanted: asyncio.Event = field(default_factory=asyncio.Event)
     _taken: int = 0
     _bags: dict[str, deque[Letter]] = field(default_factory=dict)
@@ -121,7 +127,7 @@ class Courier:
                 if await self._dealt_with(bag):
                     bag.popleft()
                 else:
-                    await asyncio.sleep(RETRY_SECONDS)
+                    await self.wire.rest(RETRY_SECONDS)
         finally:
             del self._lanes[place]
 
@@ -131,15 +137,39 @@ class Courier:
         try:
             return await self._carry(letter, bag)
         except MatrixRefusal as refusal:
+            if _could_be_closed(refusal, letter.place) and not await self._is_in(letter.place):
+                await self._report("room.closed", f"{letter.place} {self.now().date()}")
+                self._addresses.forget(letter.place)  # `apply` may have made it anew
+                return False
             if not refusal.for_now:
                 self._drop(letter, f"{refusal.status} {refusal.errcode}")
                 return True
             log.warning("letter.delayed", letter=letter.id, place=letter.place, why=str(refusal))
         except Unreachable as silent:
             log.warning("letter.delayed", letter=letter.id, place=letter.place, why=str(silent))
+        except Unsealed as bare:
+            await self._report("room.unsealed", bare.place)
         except Exception:
             log.exception("lane.failed", letter=letter.id, place=letter.place)
         return False
+
+    async def _is_in(self, place: str) -> bool:
+        """Ask the server whether the bot is in the room of a place; yes if it cannot say."""
+        try:
+            answer = await self.wire.call("GET", "/_matrix/client/v3/joined_rooms")
+        except (MatrixRefusal, Unreachable):
+            return True
+        address = await self._addresses.of(place)
+        return address is not None and address.room_id in answer.get("joined_rooms", ())
+
+    async def _report(self, kind: str, about: str) -> None:
+        """Have the operators told, once, of a room of ours where nothing can be said now."""
+        async with self.store.begin() as session:
+            new = await deadlines.set_once(session, kind, about, self.now())
+        if new:
+            log.error(kind, place=about)
+            if self.troubled:
+                self.troubled()
 
     async def _carry(self, letter: Letter, bag: deque[Letter]) -> bool:
         address = await self._addresses.of(letter.place)
@@ -155,6 +185,8 @@ class Courier:
             return True
         event_id = await self._put(letter, address, target, replaces)
         self._receipts.arrived(letter, event_id)
+        if self.files:
+            self.files.done(letter)
         if self.delivered:
             self.delivered(Delivery(letter, address.room_id, event_id, replaces))
         return True
@@ -162,12 +194,16 @@ class Courier:
     async def _put(
         self, letter: Letter, address: Address, target: str | None, replaces: str | None
     ) -> str:
-        envelope = seal(letter, target=target, replaces=replaces)
+        file = None
+        if letter.kind == "file" and self.files:
+            file = await self.files.of(letter, encrypted=address.encrypted)
+        envelope = seal(letter, target=target, replaces=replaces, file=file)
         kind, content = envelope.type, envelope.content
         if address.encrypted and kind != "m.reaction":
             async with self.store.read() as session:
                 members = await rooms.present(session, address.room_id)
             content = await self.keyring.encrypt(self.wire, address.room_id, members, kind, content)
+            content[MARK] = {"letter": letter.id}  # in clear: another device of ours finds it, too
             kind = "m.room.encrypted"
         path = f"/_matrix/client/v3/rooms/{quote(address.room_id)}/send/{kind}/{letter.id}"
         return str((await self.wire.call("PUT", path, content))["event_id"])
@@ -190,6 +226,15 @@ class Courier:
     def _drop(self, letter: Letter, why: str) -> None:
         log.error("letter.refused", letter=letter.id, place=letter.place, why=why)
         self._receipts.dropped(letter, why)
+
+
+def _could_be_closed(refusal: MatrixRefusal, place: str) -> bool:
+    """Tell whether a refusal may be a room of the law's that is closed to us, not the letter's.
+
+    What is for such a room waits until it is mended.
+    """
+    ours = place.partition(":")[0] in {"forum", "level", "space"}
+    return ours and refusal.errcode in {"M_FORBIDDEN", "M_NOT_FOUND"}
 
 
 def _least_urgent(letter: Letter) -> bool:

@@ -9,11 +9,18 @@ from typing import Any
 import structlog
 import vodozemac
 from nio.responses import KeysQueryResponse
+from prometheus_client import Counter
 
-from bot.matrix.machine import REJECTS, Machine
+from bot.domain.incoming import Proof
+from bot.matrix.claims import mapping
+from bot.matrix.identities import Identity, identity_of
+from bot.matrix.machine import REJECTS, Machine, Nio
+from bot.matrix.seconds import now as _now
 from bot.matrix.wire import Wire
 
 log = structlog.get_logger()
+
+REJECTED = Counter("samverkan_devices_rejected", "Devices whose keys made no sense")
 
 REMOTE_WAIT = 10_000  # milliseconds our homeserver waits for another one
 LONGEST_REST = 600.0  # seconds at most before somebody unreachable is tried again
@@ -35,6 +42,11 @@ class Rests:
         rest = 0.0 if times == 1 else min(LONGEST_REST, 5.0 * 2.0 ** min(times, 10))
         self._failed[key] = (times, _now() + rest)
 
+    def returned(self, server: str) -> None:
+        """Let what lies at a homeserver that answers again be tried at once."""
+        for key in [it for it in self._failed if f":{server}/" in f"{it}/"]:
+            self.worked(key)
+
     def worked(self, key: str) -> None:
         """Forget the failures."""
         self._failed.pop(key, None)
@@ -47,6 +59,7 @@ class Directory:
         self._machine = machine
         self._followed: set[str] = set()
         self._stale: set[str] = set()
+        self._identities: dict[str, Identity] = {}
         self._asking = asyncio.Lock()
         self._rests = Rests()
 
@@ -60,6 +73,16 @@ class Directory:
     def wonder_about(self, user_id: str) -> None:
         """Ask for this user's devices at the next occasion: one of them is unknown to us."""
         self._stale.add(user_id)
+
+    def follow(self, user_ids: Collection[str]) -> None:
+        """Ask at the next occasion for the devices of those whom we do not know as they are now."""
+        self._stale.update(it for it in user_ids if it not in self._followed)
+
+    def proof(self, user_id: str, device: Nio) -> Proof:
+        """Say what a device of the user's proves: itself, and the identity that has signed it."""
+        identity = self._identities.get(user_id)
+        signed = identity is not None and identity.signed(device.id, device.ed25519)
+        return Proof(device.id, device.ed25519, identity.master if identity and signed else None)
 
     def is_current(self, user_id: str) -> bool:
         """Tell whether we know this user's devices as they are now."""
@@ -76,6 +99,10 @@ class Directory:
         }
         found.pop(own, None)
         return found
+
+    def returned(self, server: str) -> None:
+        """Take in that a homeserver answers again."""
+        self._rests.returned(server)
 
     async def learn(self, wire: Wire, members: Collection[str]) -> None:
         """Ask for the devices of those members that we do not know as they are now."""
@@ -103,8 +130,8 @@ class Directory:
 
     def _take(self, wanted: set[str], answer: Mapping[str, Any]) -> None:
         """Take in the answer; users of a server that did not answer are asked for later."""
-        found = _mapping(answer.get("device_keys"))
-        down = tuple(f":{server}" for server in _mapping(answer.get("failures")))
+        found = mapping(answer.get("device_keys"))
+        down = tuple(f":{server}" for server in mapping(answer.get("failures")))
         lost = {it for it in wanted if it not in found and down and it.endswith(down)}
         for user_id in lost:
             self._rests.failed(user_id)
@@ -113,34 +140,36 @@ class Directory:
             self._rests.worked(user_id)
         self._followed |= wanted - lost
         self._stale |= lost
+        for user_id in wanted - lost:
+            self._identify(user_id, answer)
         with self._machine.together():
             self._machine.handle_response(
                 KeysQueryResponse({it: _sound(it, found.get(it)) for it in wanted - lost}, {})
             )
 
+    def _identify(self, user_id: str, answer: Mapping[str, Any]) -> None:
+        """Take in which of their devices the user vouches for now."""
+        identity = identity_of(user_id, answer, self._machine.verify_json)
+        if identity is None:
+            self._identities.pop(user_id, None)
+        else:
+            self._identities[user_id] = identity
+
 
 def _sound(user_id: str, devices: object) -> dict[str, dict[str, Any]]:
     """Keep the devices that are shaped as devices are; nio takes that for granted (D2)."""
     sound = {}
-    for device_id, device in _mapping(devices).items():
+    for device_id, device in mapping(devices).items():
         try:
             vodozemac.Curve25519PublicKey.from_base64(device["keys"][f"curve25519:{device_id}"])
             named = {"user_id": device["user_id"], "device_id": device["device_id"]}
             # What is unsigned (the name somebody gave it) is nothing we need.
             sound[device_id] = {it: device[it] for it in device if it != "unsigned"} | named
         except REJECTS:
+            REJECTED.inc()
             log.warning("device.rejected", user_id=user_id, device_id=device_id)
     return sound
 
 
-def _mapping(value: object) -> Mapping[str, Any]:
-    return value if isinstance(value, Mapping) else {}
-
-
 def _strings(value: object) -> list[str]:
     return [it for it in value if isinstance(it, str)] if isinstance(value, list) else []
-
-
-def _now() -> float:
-    """Give seconds on a clock that only this process reads, and that never turns back."""
-    return asyncio.get_running_loop().time()

@@ -12,18 +12,17 @@ from typing import Any
 
 import structlog
 
+from bot.domain.menus import DESCRIPTION, Offer, descriptions
 from bot.domain.model import Room
+from bot.matrix.unsealed import Unsealed
 from bot.matrix.wire import MatrixRefusal, Wire, quote
 from bot.store import rooms
 from bot.store.engine import Store
 
 log = structlog.get_logger()
 
-ENCRYPTION = {
-    "type": "m.room.encryption",
-    "state_key": "",
-    "content": {"algorithm": "m.megolm.v1.aes-sha2"},
-}
+MEGOLM = {"algorithm": "m.megolm.v1.aes-sha2"}
+ENCRYPTION = {"type": "m.room.encryption", "state_key": "", "content": MEGOLM}
 
 
 @dataclass
@@ -40,6 +39,10 @@ class Directs:
     encrypted: bool
     now: Callable[[], datetime]
     name: str = "Samverkan"
+    changed: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set when there is a direct room that was not one before."""
+    menu: tuple[Offer, ...] = ()
+    """What a new room shows can be asked there."""
     _known: dict[str, Room] = field(default_factory=dict)
     _inside: set[str] = field(default_factory=set)
     _turns: dict[str, asyncio.Lock] = field(default_factory=dict)
@@ -48,8 +51,9 @@ class Directs:
         """Give the person's direct room; make it, or ask them in again if they have left it."""
         async with self._turns.setdefault(mxid, asyncio.Lock()):
             room = self._known.get(mxid) or await self._remembered(mxid)
-            if room is None:
-                room = await self._keep(mxid, await self._make(mxid))
+            if room is None or (self.encrypted and room.alias and not room.encrypted):
+                ours, made = await self._make(mxid)
+                room = await self._keep(mxid, ours, made=made)
             self._known[mxid] = room
             if mxid not in self._inside:
                 self._inside.add(mxid)  # before looking: who leaves meanwhile is taken out again
@@ -61,26 +65,41 @@ class Directs:
             return room
 
     async def _with_both(self, room: Room, mxid: str) -> Room:
-        """Ask the person in; in a room of our own where theirs has no place for one of us."""
+        """Ask the person in; in a room of our own where theirs is no place for the two of us."""
         try:
+            await self._be_alone(room, mxid)
             await self._ask_in(room, mxid)
         except MatrixRefusal as refusal:
-            ours = None if refusal.for_now else await self._make(mxid)
-            if ours in {None, room.room_id}:
+            if refusal.for_now:
                 raise
-            room = await self._keep(mxid, str(ours))
+            ours, made = await self._make(mxid)
+            if ours == room.room_id:
+                raise
+            room = await self._keep(mxid, ours, made=made)
             await self._ask_in(room, mxid)
         return room
+
+    async def _be_alone(self, room: Room, mxid: str) -> None:
+        """Raise MatrixRefusal if others listen in a room that the person has opened.
+
+        What is sent directly is for one person: drafts, and what an organisation carries home.
+        """
+        async with self.store.read() as session:
+            others = await rooms.joined(session, room.room_id) - {self.me, mxid}
+        if others and room.alias is None:
+            log.warning("direct.crowded", room_id=room.room_id, others=len(others))
+            raise MatrixRefusal(HTTPStatus.FORBIDDEN, "M_FORBIDDEN", "others are in the room")
 
     def sealed(self, room_id: str) -> None:
         """Take in that a room has become encrypted: what was known of it is looked up anew."""
         self._known = {who: room for who, room in self._known.items() if room.room_id != room_id}
 
-    def moved(self, mxid: str) -> None:
-        """Hear that somebody came or went, wherever it was, once that is kept."""
+    def moved(self, mxid: str, room_id: str = "") -> None:
+        """Hear that somebody came or went, and where, once that is kept."""
         if mxid == self.me:
             self._inside.clear()
-        self._inside.discard(mxid)
+        owners = {who for who, room in self._known.items() if room.room_id == room_id}
+        self._inside -= owners | {mxid}
 
     async def adopt(self, room_id: str, mxid: str) -> None:
         """Go into a direct room that a person has opened; from then on it is theirs and ours.
@@ -98,6 +117,7 @@ class Directs:
             self._known[mxid] = await rooms.remember(session, row)
             await rooms.moved(session, room_id, mxid, "join", self.now())
         self.moved(mxid)
+        self.changed.set()
 
     async def _remembered(self, mxid: str) -> Room | None:
         async with self.store.read() as session:
@@ -108,14 +128,22 @@ class Directs:
         digest = hashlib.sha256(f"{self.region}\n{self.me}\n{mxid}".encode()).hexdigest()
         return f"sv-{digest[:24]}"
 
-    async def _make(self, mxid: str) -> str:
+    def _full(self, alias: str) -> str:
+        return f"#{alias}:{self.me.partition(':')[2]}"
+
+    def _described(self) -> list[dict[str, Any]]:
+        shown = descriptions(self.menu, self.me).items()
+        return [{"type": DESCRIPTION, "state_key": it, "content": told} for it, told in shown]
+
+    async def _make(self, mxid: str) -> tuple[str, bool]:
+        """Make the room, or find the one that was made before; tell whether it is new."""
         alias = self._alias(mxid)
         body: dict[str, Any] = {
             "preset": "private_chat",
             "room_alias_name": alias,
             "name": self.name,
             "is_direct": True,
-            "initial_state": [ENCRYPTION] if self.encrypted else [],
+            "initial_state": [*([ENCRYPTION] if self.encrypted else []), *self._described()],
             "power_level_content_override": {"invite": 50},
         }
         try:
@@ -123,28 +151,46 @@ class Directs:
         except MatrixRefusal as refusal:
             if refusal.errcode != "M_ROOM_IN_USE":
                 raise
-            full = f"#{alias}:{self.me.partition(':')[2]}"
-            made = await self.wire.call("GET", f"/_matrix/client/v3/directory/room/{quote(full)}")
-        return str(made["room_id"])
+            path = f"/_matrix/client/v3/directory/room/{quote(self._full(alias))}"
+            found = await self.wire.call("GET", path)
+            return str(found["room_id"]), False
+        return str(made["room_id"]), True
 
-    async def _keep(self, mxid: str, room_id: str) -> Room:
-        encrypted = await self.is_encrypted(room_id) if self.encrypted else False
-        row = Room(key=f"direct:{mxid}", room_id=room_id, encrypted=encrypted, made_at=self.now())
+    async def _keep(self, mxid: str, room_id: str, *, made: bool) -> Room:
+        """Remember a room of our own; its alias tells that it is."""
+        key, alias = f"direct:{mxid}", self._full(self._alias(mxid))
+        encrypted = await self._sealed(key, room_id, made=made)
+        row = Room(key=key, room_id=room_id, alias=alias, encrypted=encrypted, made_at=self.now())
         async with self.store.begin() as session:
             kept = await rooms.remember(session, row)
             await rooms.moved(session, room_id, self.me, "join", self.now())
         log.info("direct.made", room_id=room_id)
+        self.changed.set()
         return kept
 
     async def is_encrypted(self, room_id: str) -> bool:
-        """Ask the server whether a room is encrypted."""
-        path = f"/_matrix/client/v3/rooms/{quote(room_id)}/state/m.room.encryption"
+        """Ask the server whether a room is encrypted, by whatever algorithm: it is not clear."""
         try:
-            return "algorithm" in await self.wire.call("GET", path)
+            await self.wire.call("GET", _encryption(room_id))
         except MatrixRefusal as refusal:
             if refusal.errcode == "M_NOT_FOUND":
                 return False
             raise
+        return True
+
+    async def _sealed(self, key: str, room_id: str, *, made: bool) -> bool:
+        """Tell whether a room of our own is encrypted; have it be, if it should. Raise Unsealed."""
+        if made or await self.is_encrypted(room_id):
+            return self.encrypted or not made
+        if self.encrypted:
+            try:
+                await self.wire.call("PUT", _encryption(room_id), MEGOLM)
+            except MatrixRefusal as refusal:
+                if refusal.for_now:
+                    raise
+                raise Unsealed(key) from refusal
+            log.warning("direct.sealed", room_id=room_id)
+        return self.encrypted
 
     async def _ask_in(self, room: Room, mxid: str) -> None:
         """Invite the person unless they are in or asked; somebody already in is no fault."""
@@ -156,10 +202,16 @@ class Directs:
         if there in {"join", "invite"}:
             return
         try:
-            path = f"/_matrix/client/v3/rooms/{quote(room.room_id)}/invite"
-            await self.wire.call("POST", path, {"user_id": mxid})
+            # As state, since an ordinary invitation cannot say that the room is for two.
+            member = f"/_matrix/client/v3/rooms/{quote(room.room_id)}/state/m.room.member"
+            asked = {"membership": "invite", "is_direct": True}
+            await self.wire.call("PUT", f"{member}/{quote(mxid)}", asked)
         except MatrixRefusal as refusal:
             if "already in the room" not in refusal.error:
                 raise
         async with self.store.begin() as session:
             await rooms.moved(session, room.room_id, mxid, "invite", self.now())
+
+
+def _encryption(room_id: str) -> str:
+    return f"/_matrix/client/v3/rooms/{quote(room_id)}/state/m.room.encryption"

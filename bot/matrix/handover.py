@@ -18,6 +18,7 @@ from bot.matrix.wire import MatrixRefusal, Wire, quote
 log = structlog.get_logger()
 
 Devices = dict[tuple[str, str], Nio]  # nio's devices by user and device id
+SHARED_HISTORY = ("shared_history", "org.matrix.msc3061.shared_history")
 LETTERS_AT_ONCE = 40  # in one request: about 50 kB, below what one federated letter box takes
 
 
@@ -29,20 +30,32 @@ class Handover:
         self._claiming = asyncio.Lock()
         self._rests = Rests()
 
-    async def share(self, wire: Wire, room_id: str, group: Nio, devices: Devices) -> None:
+    async def share(
+        self, wire: Wire, room_id: str, group: Nio, devices: Devices, *, history: bool = False
+    ) -> None:
         """Give the room's key to those devices that have not got it yet.
 
+        `history`: the room shows what was said to those who come later, so that whoever asks
+        them in may hand the key on (MSC4268).
         A device that could not be reached does not stop the others, nor the message; it is
         logged, and tried again with the next message (D8).
         """
         missing = {it: devices[it] for it in devices if it not in group.users_shared_with}
         if missing:
-            await self._meet(wire, missing)
-            await self._send_key(wire, room_id, group, missing)
+            key = key_of(room_id, group, history=history)
+            group.users_shared_with |= await self.give(wire, key, missing)
             unreached = missing.keys() - group.users_shared_with
             if unreached:
                 log.info("key.undelivered", room_id=room_id, devices=len(unreached))
         group.mark_as_shared()
+
+    async def give(self, wire: Wire, key: dict[str, Any], devices: Devices) -> set[tuple[str, str]]:
+        """Give the devices a room's key, as far as they can be reached; return those who have it.
+
+        Raise what the wire raises.
+        """
+        await self._meet(wire, devices)
+        return await self._send(wire, dict.fromkeys(devices, ("m.room_key", key)), devices)
 
     async def unwedge(self, wire: Wire) -> None:
         """Start anew with devices whose Olm session broke, so that they can reach us again."""
@@ -60,6 +73,10 @@ class Handover:
         """Give those devices every room's key again, since they may have missed it."""
         for group in self._machine.outbound_group_sessions.values():
             group.users_shared_with.difference_update(devices)
+
+    def returned(self, server: str) -> None:
+        """Take in that a homeserver answers again."""
+        self._rests.returned(server)
 
     async def _meet(self, wire: Wire, devices: Devices) -> None:
         """Open an Olm session with each device that we have none with."""
@@ -101,16 +118,6 @@ class Handover:
         else:
             self._rests.worked("/".join(it))
 
-    async def _send_key(self, wire: Wire, room_id: str, group: Nio, devices: Devices) -> None:
-        content = {
-            "algorithm": MEGOLM,
-            "room_id": room_id,
-            "session_id": group.id,
-            "session_key": group.session_key,
-        }
-        sent = await self._send(wire, dict.fromkeys(devices, ("m.room_key", content)), devices)
-        group.users_shared_with |= sent
-
     async def _send(
         self, wire: Wire, letters: Mapping[tuple[str, str], tuple[str, Any]], devices: Devices
     ) -> set[tuple[str, str]]:
@@ -137,6 +144,17 @@ class Handover:
             log.warning("letters.refused", status=refusal.status, errcode=refusal.errcode)
             return False
         return True
+
+
+def key_of(room_id: str, group: Nio, *, history: bool) -> dict[str, Any]:
+    """Write the room's key as it is now: it opens what is said from here on."""
+    content: dict[str, Any] = dict.fromkeys(SHARED_HISTORY, True) if history else {}
+    return content | {
+        "algorithm": MEGOLM,
+        "room_id": room_id,
+        "session_id": group.id,
+        "session_key": group.session_key,
+    }
 
 
 def _batches(them: Iterable[tuple[str, str]]) -> Iterable[list[tuple[str, str]]]:

@@ -7,8 +7,9 @@ event is believed only when its key came from a device of the user it says it is
 from __future__ import annotations
 
 import asyncio
+import hashlib
 from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Awaitable, Callable, Collection, Hashable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -17,9 +18,11 @@ from nio.events import DummyEvent
 from prometheus_client import Counter
 
 from bot.matrix.directory import Directory
-from bot.matrix.handover import Handover
+from bot.matrix.handover import Handover, key_of
+from bot.matrix.history import shows_history, whose_history_changed
 from bot.matrix.machine import MEGOLM, REJECTS, Machine, Nio
-from bot.matrix.reader import Reader
+from bot.matrix.owed import Owed
+from bot.matrix.reader import NotTheirs, Opened, Reader
 from bot.matrix.supply import Supply
 from bot.matrix.wire import Wire
 
@@ -51,8 +54,19 @@ class Keyring:
         self._supply = Supply(self._machine, one_time_keys)
         self._directory = Directory(self._machine)
         self._handover = Handover(self._machine)
+        self._owed = Owed()
         self._reader = Reader(self._machine, self._directory)
         self._rooms: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+        self._shown: dict[str, bool] = {}  # whether a room's key may be handed on, by its id
+
+    def before_uploads(self, call: Callable[[], Awaitable[None]]) -> None:
+        """Have something awaited before each upload of keys."""
+        self._supply.before_upload = call
+
+    @property
+    def machine(self) -> Machine:
+        """Give the device itself, for those who vouch for it."""
+        return self._machine
 
     async def publish(self, wire: Wire) -> None:
         """Do what a device must between syncs; nothing is sent when nothing is due.
@@ -67,6 +81,8 @@ class Keyring:
     def hear(self, sync: Mapping[str, Any]) -> None:
         """Take in a /sync answer's keys, counts and changes, whatever strangers put there."""
         self._supply.hear(sync)
+        for room_id in whose_history_changed(sync):
+            self.forget_room(room_id)
         lists = sync.get("device_lists")
         if isinstance(lists, Mapping):
             self._directory.hear(lists)
@@ -77,18 +93,56 @@ class Keyring:
                 for event in events:
                     self._hear_letter(event)
 
-    def decrypt(self, room_id: str, event: Mapping[str, Any]) -> dict[str, Any] | None:
-        """Return the event with its clear type and content, or None.
+    def meet(self, sync: Mapping[str, Any]) -> None:
+        """Ask at the next publishing for the devices of who wrote in secret, if unknown now."""
+        self._directory.follow(_writers(sync) - {self._machine.user_id})
 
-        None means that the key is missing (it may still come), or that the event is garbled,
-        replayed or not its sender's; the log tells which.
+    def opened(self, room_id: str, event: Mapping[str, Any]) -> Opened | None:
+        """Return the event with its clear type and content, and the device that wrote it.
+
+        None means that the key is missing (it may still come), or that the event is garbled or
+        replayed; the log tells which. Raise NotTheirs if the key is another user's device's.
         """
         try:
-            clear = self._reader.read(room_id, event)
+            return self._reader.read(room_id, event)
         except REJECTS as error:
             log.warning("event.unreadable", event_id=event.get("event_id"), why=_kind(error))
             return None
-        return None if clear is None else {**event, **clear}
+
+    def decrypt(self, room_id: str, event: Mapping[str, Any]) -> dict[str, Any] | None:
+        """Return the event with its clear type and content; None if it says nothing to us."""
+        try:
+            opened = self.opened(room_id, event)
+        except NotTheirs:
+            return None
+        return opened.event if opened else None
+
+    def known(self, room_id: str, sender: str, session_id: str) -> Hashable | None:
+        """Tell what there is to read that session with, and whether its sender's devices are known.
+
+        None is nothing; another value than before is a reason to try again.
+        """
+        by_device = self._machine.inbound_group_store[room_id]
+        found = [
+            (key, them[session_id].first_known_index)
+            for key, them in by_device.items()
+            if session_id in them
+        ]
+        return (tuple(sorted(found)), self._directory.is_current(sender)) if found else None
+
+    async def request(self, wire: Wire, sender: str, room_id: str, session_id: str) -> None:
+        """Ask all the sender's devices for a room key they did not give. Raise as the wire does."""
+        self._machine.wanted[session_id] = (room_id, sender)
+        asked = f"{room_id}\n{session_id}\n{self._machine.device_id}"
+        content = {
+            "action": "request",
+            "body": {"algorithm": MEGOLM, "room_id": room_id, "session_id": session_id},
+            "request_id": hashlib.sha256(asked.encode()).hexdigest()[:32],
+            "requesting_device_id": self._machine.device_id,
+        }
+        path = f"/_matrix/client/v3/sendToDevice/m.room_key_request/{content['request_id']}"
+        await wire.call("PUT", path, {"messages": {sender: {"*": content}}})
+        log.info("key.asked_for", sender=sender, room_id=room_id, session_id=session_id)
 
     async def encrypt(
         self,
@@ -106,9 +160,51 @@ class Keyring:
         async with self._rooms[room_id]:
             await self._directory.learn(wire, members)
             devices = self._directory.devices(members)
-            group = self._group(room_id, devices.keys())
-            await self._handover.share(wire, room_id, group, devices)
+            if self._is_outworn(room_id, devices.keys()):
+                self._shown[room_id] = await shows_history(wire, room_id)
+                self._begin(room_id)
+            group = self._machine.outbound_group_sessions[room_id]
+            history = self._shown.get(room_id, False)
+            await self._handover.share(wire, room_id, group, devices, history=history)
+            lacking = {it[0] for it in devices.keys() - group.users_shared_with}
+            lacking |= {it for it in members if not self._directory.is_current(it)}
+            lacking.discard(self._machine.user_id)
+            self._owed.note(key_of(room_id, group, history=history), lacking, members)
             return self._sealed(room_id, group, kind, content)
+
+    async def reachable(self, wire: Wire, user_ids: Collection[str]) -> set[str]:
+        """Give those who have a device that can be written to. Raise as the wire does."""
+        await self._directory.learn(wire, user_ids)
+        return {user_id for user_id, _ in self._directory.devices(user_ids)}
+
+    async def make_good(self, wire: Wire) -> bool:
+        """Give who could not be reached the keys of what was said meanwhile; tell if any is left.
+
+        Raise what the wire raises.
+        """
+        users = self._owed.users()
+        if users:
+            await self._directory.learn(wire, users)
+        for user_id in users:
+            if self._directory.is_current(user_id):
+                await self._pay(wire, user_id)
+        return bool(self._owed.users())
+
+    async def _pay(self, wire: Wire, user_id: str) -> None:
+        devices = self._directory.devices([user_id])
+        for key in self._owed.keys(user_id):
+            sent = await self._handover.give(wire, key, devices)
+            group = self._machine.outbound_group_sessions.get(key["room_id"])
+            if group is not None and group.id == key["session_id"]:
+                group.users_shared_with |= sent
+            if sent == devices.keys():
+                self._owed.paid(user_id, key)
+                log.info("key.made_good", user_id=user_id, room_id=key["room_id"])
+
+    def returned(self, server: str) -> None:
+        """Take in that a homeserver answers again: its people's devices are asked for at once."""
+        self._directory.returned(server)
+        self._handover.returned(server)
 
     def forget_room(self, room_id: str) -> None:
         """Let the next message there have a new key, which who has left does not get."""
@@ -118,13 +214,14 @@ class Keyring:
         """Close the store."""
         self._machine.close()
 
-    def _group(self, room_id: str, devices: Collection[tuple[str, str]]) -> Nio:
-        """Give the room's outbound session; a new one when it is old or somebody left."""
+    def _is_outworn(self, room_id: str, devices: Collection[tuple[str, str]]) -> bool:
+        """Tell whether the room needs a new key: there is none, it is old, or somebody left."""
         group = self._machine.outbound_group_sessions.get(room_id)
-        if group is None or group.expired or group.users_shared_with - set(devices):
-            with self._machine.together():
-                self._machine.create_outbound_group_session(room_id)
-        return self._machine.outbound_group_sessions[room_id]
+        return group is None or group.expired or bool(group.users_shared_with - set(devices))
+
+    def _begin(self, room_id: str) -> None:
+        with self._machine.together():
+            self._machine.create_outbound_group_session(room_id)
 
     def _sealed(
         self,
@@ -173,6 +270,24 @@ class Keyring:
             self._directory.wonder_about(sender)
         elif isinstance(opened, DummyEvent):  # the session before this one broke
             self._handover.repeat([(sender, device.id)])
+
+
+def _writers(sync: Mapping[str, Any]) -> set[str]:
+    """Find who has written something encrypted: it says who they are, once their devices are known.
+
+    Whatever else stands there is for the ears to pass over.
+    """
+    rooms = sync.get("rooms")
+    joined = rooms.get("join") if isinstance(rooms, Mapping) else None
+    found: set[str] = set()
+    for room in joined.values() if isinstance(joined, Mapping) else ():
+        timeline = room.get("timeline") if isinstance(room, Mapping) else None
+        events = timeline.get("events") if isinstance(timeline, Mapping) else None
+        for event in events if isinstance(events, list) else ():
+            if isinstance(event, Mapping) and event.get("type") == "m.room.encrypted":
+                sender = event.get("sender")
+                found |= {sender} if isinstance(sender, str) else set()
+    return found
 
 
 def _kind(error: BaseException) -> str:

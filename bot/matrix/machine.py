@@ -7,14 +7,15 @@ defects that reach this far are mended here, by the numbers of docs/NIO.md.
 from __future__ import annotations
 
 import base64
+import json
 import logging
 from collections.abc import Mapping
 from contextlib import AbstractContextManager, nullcontext
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeAlias
 
 import vodozemac
-from nio.api import Api
 from nio.crypto import DeviceStore, GroupSessionStore, InboundGroupSession, SessionStore
 from nio.crypto import Olm as NioOlm
 from nio.exceptions import EncryptionError, VerificationError
@@ -78,11 +79,31 @@ class Machine(NioOlm):  # type: ignore[misc]  # nio has no types
             raise NoSession("wrong-key", message) from error
         self.curve25519: str = self.account.identity_keys["curve25519"]
         self.ed25519: str = self.account.identity_keys["ed25519"]
+        self.wanted: dict[str, tuple[str, str]] = {}
+        """Room and sender of the keys that were asked for, by session."""
+        self._notes: dict[str, str] = {} if folder is None else _notes(store)
 
     def together(self) -> AbstractContextManager[Any]:
         """Keep everything that is saved inside as one transaction of the store."""
         database = getattr(self.store, "database", None)
         return nullcontext() if database is None else database.atomic()
+
+    def noted(self, name: str) -> str | None:
+        """Give what was noted beside the keys; it goes back in time with them."""
+        return self._notes.get(name)
+
+    def note(self, changes: Mapping[str, str | None]) -> None:
+        """Note values beside the keys, all or none, safely on the disk; None removes one."""
+        self._notes |= {name: value for name, value in changes.items() if value is not None}
+        for name in changes:
+            if changes[name] is None:
+                self._notes.pop(name, None)
+        database = getattr(self.store, "database", None)
+        if database is not None:
+            with database.atomic():
+                database.execute_sql("DELETE FROM samverkan_note")
+                for pair in self._notes.items():
+                    database.execute_sql("INSERT INTO samverkan_note VALUES (?, ?)", pair)
 
     def close(self) -> None:
         """Close the store, if there is one on disk."""
@@ -112,12 +133,33 @@ class Machine(NioOlm):  # type: ignore[misc]  # nio has no types
     ) -> None:
         """Keep a room key, unless we have it from earlier on already (a key sent twice)."""
         session = InboundGroupSession(session_key, sender_fp_key, sender_key, room_id)
+        self._keep(session, session_id)
+
+    def _keep(self, session: Nio, session_id: str) -> None:
         if session.id != session_id:
             raise VerificationError("The room key is not the one it says it is")
+        room_id, sender_key = session.room_id, session.sender_key
         known = self.inbound_group_store.get(room_id, sender_key, session_id)
         if known is None or session.first_known_index < known.first_known_index:
             self.inbound_group_store[room_id][sender_key][session_id] = session
             self.save_inbound_group_session(session)
+
+    def _handle_forwarded_room_key_event(
+        self, sender: str, sender_key: str, payload: dict[str, Any]
+    ) -> Nio:
+        """Take a key that was asked for, from the very device that made it and from no other."""
+        content = payload["content"]
+        session_id, room_id = content["session_id"], content["room_id"]
+        made_by = (content["sender_key"], content["sender_claimed_ed25519_key"])
+        asked = self.wanted.get(session_id) == (room_id, sender)
+        if not asked or made_by != (sender_key, payload["keys"]["ed25519"]):
+            raise VerificationError("A key that nobody asked for")
+        session = InboundGroupSession.import_session(
+            content["session_key"], made_by[1], sender_key, room_id, []
+        )
+        self._keep(session, session_id)
+        del self.wanted[session_id]
+        return session
 
     def verify_json(self, json: dict[str, Any], user_key: str, user_id: str, device: str) -> bool:
         """Tell whether the object is signed by that device; a malformed key says no (D2)."""
@@ -155,7 +197,8 @@ class Machine(NioOlm):  # type: ignore[misc]  # nio has no types
     def seal(self, group: Nio, room_id: str, kind: str, content: Mapping[str, Any]) -> str:
         """Encrypt a room event with that outbound session."""
         payload = {"type": kind, "content": dict(content), "room_id": room_id}
-        return str(group.encrypt(Api.to_json(payload)))
+        # A letter is two bytes, not six: nio would write all but ASCII as \uXXXX.
+        return str(group.encrypt(json.dumps(payload, ensure_ascii=False, separators=(",", ":"))))
 
 
 def _store(user_id: str, device_id: str, folder: Path, pickle_key: str) -> Nio:
@@ -164,6 +207,16 @@ def _store(user_id: str, device_id: str, folder: Path, pickle_key: str) -> Nio:
     name = f"crypto-{device_id}.db"
     store = SqliteStore(user_id, device_id, str(folder), pickle_key, name)
     (folder / name).chmod(0o600)
+    # Every save binds nio's tables, which are all named; the search for more took half its time.
+    store.database.bind_ctx = partial(store.database.bind_ctx, bind_refs=False, bind_backrefs=False)
     store.database.execute_sql("PRAGMA journal_mode=WAL")
     store.database.execute_sql("PRAGMA synchronous=FULL")
     return store
+
+
+def _notes(store: Nio) -> dict[str, str]:
+    """Read what was noted beside the keys; in the same file, so that no copy parts them."""
+    store.database.execute_sql(
+        "CREATE TABLE IF NOT EXISTS samverkan_note (name TEXT PRIMARY KEY, value TEXT NOT NULL)"
+    )
+    return dict(store.database.execute_sql("SELECT name, value FROM samverkan_note").fetchall())

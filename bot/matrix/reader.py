@@ -4,18 +4,35 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import structlog
 import vodozemac
 from prometheus_client import Counter
 
+from bot.domain.incoming import Proof
 from bot.matrix.directory import Directory
 from bot.matrix.machine import Machine, Nio
 
 log = structlog.get_logger()
 
 FORGED = Counter("samverkan_events_forged", "Events on a key of another user than their sender")
+
+
+class NotTheirs(Exception):  # noqa: N818 - says what is wrong with the event
+    """The event is on a key of another user's device than its sender's (D16)."""
+
+
+@dataclass(frozen=True)
+class Opened:
+    """An event in clear, and the device it was written on.
+
+    `proof` is None where the key came by way of another device, which vouches for nothing.
+    """
+
+    event: dict[str, Any]
+    proof: Proof | None
 
 
 class Reader:
@@ -25,12 +42,16 @@ class Reader:
         self._machine = machine
         self._directory = directory
 
-    def read(self, room_id: str, event: Mapping[str, Any]) -> dict[str, Any] | None:
-        """Decrypt, and check that it is the sender's, of this room, and not a replay."""
-        secret = event["content"]
-        session = self._session(room_id, str(event["sender"]), secret["session_id"])
-        if session is None:
+    def read(self, room_id: str, event: Mapping[str, Any]) -> Opened | None:
+        """Decrypt, and check that it is the sender's, of this room, and not a replay.
+
+        None while the key is missing. Raise NotTheirs, and one of REJECTS on garbage.
+        """
+        secret, sender = event["content"], str(event["sender"])
+        found = self._session(room_id, sender, secret["session_id"])
+        if found is None:
             return None
+        session, device = found
         message = vodozemac.MegolmMessage.from_base64(secret["ciphertext"])
         opened = session._session.decrypt(message)  # noqa: SLF001 - nio's own decrypt hides nothing else
         seen = (event.get("event_id"), event.get("origin_server_ts"))
@@ -46,27 +67,34 @@ class Reader:
             raise TypeError("not an object")
         if "m.relates_to" in secret:
             content.setdefault("m.relates_to", secret["m.relates_to"])
-        return {"type": str(payload["type"]), "content": content}
+        clear = {"type": str(payload["type"]), "content": content}
+        own_word = device is not None and not session.forwarding_chain
+        proof = self._directory.proof(sender, device) if own_word else None
+        return Opened({**event, **clear}, proof)
 
-    def _session(self, room_id: str, sender: str, session_id: str) -> Nio:
+    def _session(self, room_id: str, sender: str, session_id: str) -> tuple[Nio, Nio] | None:
         """Find the key among those that the sender's own devices gave us (D14, D16)."""
         by_device = self._machine.inbound_group_store[room_id]
         found = [them[session_id] for them in by_device.values() if session_id in them]
         own = self._signatures(sender)
         for session in found:
             if (session.sender_key, session.ed25519) in own:
-                return session
+                return session, own[session.sender_key, session.ed25519]
         if found and self._directory.is_current(sender):
             FORGED.inc()
             log.warning("event.forged", room_id=room_id, sender=sender, session_id=session_id)
-        elif found:
+            raise NotTheirs
+        if found:
             self._directory.wonder_about(sender)
         return None
 
-    def _signatures(self, user_id: str) -> set[tuple[str, str]]:
-        """Give the key pairs of the user's devices; those since deleted wrote before that."""
+    def _signatures(self, user_id: str) -> dict[tuple[str, str], Nio]:
+        """Give the user's devices by their key pairs; those since deleted wrote before that.
+
+        None stands for this device itself.
+        """
         known = self._machine.device_store[user_id].values()
-        pairs = {(device.curve25519, device.ed25519) for device in known}
+        pairs = {(device.curve25519, device.ed25519): device for device in known}
         if user_id == self._machine.user_id:
-            pairs.add((self._machine.curve25519, self._machine.ed25519))
+            pairs[self._machine.curve25519, self._machine.ed25519] = None
         return pairs

@@ -53,11 +53,12 @@ async def read_rooms(
 async def found_by_alias(wire: Wire, room: WantedRoom) -> str | None:
     """Ask the directory for the room's id; None if it knows no such alias."""
     try:
-        return str((await wire.call("GET", alias_path(room)))["room_id"])
+        found = (await wire.call("GET", alias_path(room))).get("room_id")
     except MatrixRefusal as refusal:
         if refusal.status == HTTPStatus.NOT_FOUND:
             return None
         raise
+    return found if isinstance(found, str) else None
 
 
 async def read_room(wire: Wire, room: WantedRoom, room_id: str) -> ActualRoom | None:
@@ -70,7 +71,16 @@ async def read_room(wire: Wire, room: WantedRoom, room_id: str) -> ActualRoom | 
         raise
     if not any(_made_by_us(event, room.settings) for event in events):
         raise ForeignRoom(f"{full_alias(room)} leads to {room_id}, which somebody else made")
-    return ActualRoom(room_id, _state(events))
+    return ActualRoom(room_id, _state(events), inside=_is_in(events, room.settings.bot))
+
+
+def _is_in(events: Sequence[Mapping[str, Any]], me: str) -> bool:
+    """Tell whether the bot is in the room; who has left one is shown it as it was then."""
+    return any(
+        (event["type"], event["state_key"]) == ("m.room.member", me)
+        and event.get("content", {}).get("membership") == "join"
+        for event in events
+    )
 
 
 def _made_by_us(event: Mapping[str, Any], settings: RoomSettings) -> bool:

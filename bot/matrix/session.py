@@ -12,21 +12,37 @@ from typing import Literal
 
 import structlog
 
-from bot.matrix.wire import MatrixRefusal, Unreachable, Wire
+from bot.matrix.wire import LoggedOut, MatrixRefusal, Unreachable, Wire
 
 log = structlog.get_logger()
 
 FILE = "session.json"
+PREFIX = "SAMVERKAN"  # of each device id, so that the bot knows its own
 Reason = Literal[
     "no-password",
     "wrong-password",
     "token-revoked",
+    "token-expired",
+    "deactivated",
+    "locked",
     "unreachable",
     "wrong-device",
     "wrong-user",
     "refused",
     "unreadable",
     "wrong-key",
+    "vault-missing",
+    "vault-open",
+    "vault-unreadable",
+    "vault-foreign",
+    "vault-fixed",
+    "identity-changed",
+    "identity-other",
+    "password-needed",
+    "keys-lost",
+    "keys-old",
+    "server-old",
+    "device-superseded",
 ]
 
 
@@ -58,16 +74,23 @@ async def open_session(
     """Use the session kept in the folder, or log in with the password and keep the new one.
 
     The password is not used while there is a session: a new login is a new device, which
-    cannot read what was written to the old one. Raise NoSession with the reason.
+    cannot read what was written to the old one. Only where the homeserver says that the token has
+    run out and the device is still there, the password gives it a new token. Raise NoSession
+    with the reason.
     """
     kept = _kept(folder / FILE, homeserver, user_id)
     if kept is not None:
-        await _check(kept)
-        return kept
+        try:
+            await _check(kept)
+        except NoSession as none:
+            if none.reason != "token-expired" or not password:
+                raise
+        else:
+            return kept
     if not password:
         raise NoSession("no-password", f"There is no session for {user_id} and no password.")
-    session = await _log_in(homeserver, user_id, password)
-    _keep(folder, session)
+    session = await log_in(homeserver, user_id, password, kept.device_id if kept else None)
+    keep(folder, session)
     log.info("session.opened", user_id=user_id, device_id=session.device_id)
     return session
 
@@ -107,14 +130,16 @@ async def _check(session: Session) -> None:
         raise NoSession("wrong-device", message)
 
 
-async def _log_in(homeserver: str, user_id: str, password: str) -> Session:
-    """Log in on a new device, whose id nobody else's device can be expected to have."""
+async def log_in(
+    homeserver: str, user_id: str, password: str, device: str | None = None
+) -> Session:
+    """Log in on a device; a new one has an id nobody else's can be expected to have."""
     wire = Wire(homeserver)
     wanted = {
         "type": "m.login.password",
         "identifier": {"type": "m.id.user", "user": user_id},
         "password": password,
-        "device_id": f"SAMVERKAN{secrets.token_hex(12).upper()}",
+        "device_id": device or f"{PREFIX}{secrets.token_hex(12).upper()}",
         "initial_device_display_name": "Samverkan",
     }
     try:
@@ -132,12 +157,25 @@ def _reasoned(error: MatrixRefusal | Unreachable, homeserver: str, denied: Reaso
     """Say why a login or a check failed; `denied` is what a 401 or 403 means here."""
     if isinstance(error, Unreachable):
         return NoSession("unreachable", f"{homeserver} does not answer ({error}).")
+    if error.from_a_proxy:
+        return NoSession("unreachable", f"A proxy answers for {homeserver} ({error}).")
+    reason, what = _why(error, denied)
+    return NoSession(reason, f"{homeserver} {what} ({error}).")
+
+
+def _why(error: MatrixRefusal, denied: Reason) -> tuple[Reason, str]:
+    if error.errcode == "M_USER_LOCKED":
+        return "locked", "has locked the bot's account"
+    if error.errcode == "M_USER_DEACTIVATED":
+        return "deactivated", "has closed the bot's account"
+    if isinstance(error, LoggedOut) and error.soft:
+        return "token-expired", "wants the password again"
     if error.status in {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}:
-        return NoSession(denied, f"{homeserver} does not let us in ({error}).")
-    return NoSession("refused", f"{homeserver} refused ({error}).")
+        return denied, "does not let us in"
+    return "refused", "refused"
 
 
-def _keep(folder: Path, session: Session) -> None:
+def keep(folder: Path, session: Session) -> None:
     """Write the session whole or not at all, for its owner's eyes only."""
     folder.mkdir(parents=True, exist_ok=True)
     draft = folder / f".{FILE}.{secrets.token_hex(4)}"

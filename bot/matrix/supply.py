@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from http import HTTPStatus
 from typing import Any
 
 import structlog
 
 from bot.matrix.machine import Machine
+from bot.matrix.seconds import now as _now
+from bot.matrix.session import NoSession
 from bot.matrix.wire import MatrixRefusal, Wire
 
 log = structlog.get_logger()
 
+SPOILT = "spoilt"  # noted beside keys that were found to be an old copy
 KIND = "signed_curve25519"
 FALLBACK_REST = 3600.0  # seconds a used fallback key stays; the one before it is kept as long
 
@@ -28,6 +31,8 @@ class Supply:
         self._fallback_used = False
         self._fallback_made = float("-inf")
         self._uploading = asyncio.Lock()
+        self.before_upload: Callable[[], Awaitable[None]] = _nothing
+        """Awaited before each upload of keys."""
 
     def hear(self, sync: Mapping[str, Any]) -> None:
         """Take in how many keys the server has left; an absent count has not changed (D3)."""
@@ -44,6 +49,7 @@ class Supply:
         async with self._uploading:
             body = self._missing()
             if body:
+                await self.before_upload()
                 await self._upload(wire, body)
 
     def _missing(self) -> dict[str, Any]:
@@ -65,7 +71,8 @@ class Supply:
         except MatrixRefusal as refusal:
             if refusal.status != HTTPStatus.BAD_REQUEST or "device_keys" in body:
                 raise
-            # Keys the server has with other contents: these are lost, the next ones are new.
+            if "already exists" in refusal.error:
+                raise self._set_back() from None
             log.warning("keys.refused", errcode=refusal.errcode)
             answer = {}
         self._machine.account.shared = True
@@ -74,6 +81,12 @@ class Supply:
         self._left = answer.get("one_time_key_counts", {}).get(KIND, self._left)
         if "fallback_keys" in body:
             self._fallback_used, self._fallback_made = False, _now()
+
+    def _set_back(self) -> NoSession:
+        """Note for good that our keys are an old copy: others are known under their numbers."""
+        log.error("keys.set_back", device_id=self._machine.device_id)
+        self._machine.note({SPOILT: "yes"})
+        return NoSession("keys-old", _SET_BACK)
 
     def _one_time_keys(self, wanted: int) -> dict[str, Any]:
         """Give that many signed keys, those of an upload that failed among them."""
@@ -94,6 +107,11 @@ class Supply:
         }
 
 
-def _now() -> float:
-    """Give seconds on a clock that only this process reads, and that never turns back."""
-    return asyncio.get_running_loop().time()
+_SET_BACK = (
+    "The encryption keys in state_dir are an old copy: the homeserver has other keys under their "
+    "numbers. What is written with used keys cannot be read."
+)
+
+
+async def _nothing() -> None:
+    """Let it pass."""

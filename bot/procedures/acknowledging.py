@@ -2,26 +2,20 @@
 
 from __future__ import annotations
 
+import re
+from datetime import datetime, timedelta
 from typing import Annotated
 
-from bot.asking.arguments import AN_ID, Reader, SummonsId
+from bot.asking.arguments import AN_ID, Reader, SummonsId, read_time
 from bot.asking.ask import Ask
 from bot.asking.words import Words
 from bot.domain.answer import Answer, Direct, Facts, Refusal, Reply, Typed
 from bot.domain.calling import SeatCall, answers_for
 from bot.domain.model import CallState
-from bot.procedures.roll import (
-    Roll,
-    Turns,
-    asked_again,
-    asks,
-    note,
-    read,
-    roster_now,
-    status,
-    write,
-)
-from bot.store import deadlines, summonses
+from bot.procedures.roll import Roll, Turns, note, read, roster_now, status, write
+from bot.procedures.turns import asked_again, asks
+from bot.procedures.ways import also
+from bot.store import answered, deadlines, summonses
 
 _ID: Reader = SummonsId.__metadata__[0]  # type: ignore[attr-defined]
 
@@ -40,6 +34,11 @@ def read_summons(words: Words, ask: Ask) -> str:
     return found
 
 
+_A_TIME = re.compile(r"^(kl\.?|at|\+?\d|nu$|now$|i?dag$|i$|imor|today|tomorrow)")
+
+LONGEST_OVER = timedelta(hours=12)
+"""How long after its end a meeting may still be worth coming to."""
+
 WhichSummons = Annotated[str, Reader(read_summons)]
 
 
@@ -50,35 +49,66 @@ def _something_else(id_: str) -> Refusal:
     return Refusal("missing_id", kind="summons", letters="KA", word=Typed(id_))
 
 
-async def answer(ask: Ask, summons: str, state: CallState) -> list[Answer]:
+def read_coming(words: Words, ask: Ask) -> datetime | None:
+    """Read when somebody comes: "16.50", "kl. 16.50", "+20m"; None where that is no time."""
+    word = (words.peek() or "").casefold()
+    return read_time(words, ask) if _A_TIME.match(word) else None
+
+
+ComingAt = Annotated[datetime | None, Reader(read_coming)]
+
+
+async def answer(
+    ask: Ask, summons: str, state: CallState, coming_at: datetime | None = None
+) -> list[Answer]:
     """Record what a person answers, for all the seats that are theirs in it (R25).
 
+    `coming_at` is when they come, if that is after the meeting's start.
     Refusal where it is unclear which summons, where it is not theirs, or where it is over.
     """
-    roll = await _which(ask, summons)
+    roll = await which_roll(ask, summons)
     if roll.over:
-        raise Refusal("meeting_over", id=roll.summons.id, meeting=roll.meeting.id)
-    theirs = answers_for(roll.seats, ask.mxid, lambda code: code in ask.functions)
+        raise roll.too_late
+    no = state is CallState.PREVENTED
+    theirs = answers_for(roll.seats, ask.mxid, lambda code: code in ask.functions, no=no)
     if not theirs:
         return _not_called(ask, roll)
+    coming_at = _later(roll, coming_at)
     before = [each.call.answered_by for each in theirs]
-    asked = await _record(ask, roll, theirs, state)
+    asked = await _record(ask, roll, theirs, state, coming_at)
     said = _said(ask, roll, theirs, state)
     changed = [each for each, by in zip(theirs, before, strict=True) if each.call.answered_by != by]
     again = asked_again(roll, changed, ask.mxid)
-    return [*asks(roll, asked), *again, status(ask.region, roll), *said]
+    others = await also(ask, roll, asked)
+    return [*asks(ask.region, roll, asked), *others, *again, status(ask.region, roll), *said]
 
 
-async def _record(ask: Ask, roll: Roll, theirs: list[SeatCall], state: CallState) -> Turns:
+def _later(roll: Roll, at: datetime | None) -> datetime | None:
+    """Give when somebody comes if that is later than the start; Refusal if nobody will be there."""
+    if at is None or at <= roll.meeting.starts_at:
+        return None
+    if at >= roll.meeting.ends_at + LONGEST_OVER:
+        raise Refusal("coming_too_late", id=roll.summons.id, at=at, ends=roll.meeting.ends_at)
+    return at
+
+
+async def _record(
+    ask: Ask, roll: Roll, theirs: list[SeatCall], state: CallState, coming_at: datetime | None
+) -> Turns:
     turns: Turns = []
     for each in theirs:
         link = each.link_of(ask.mxid)
         assert link is not None  # noqa: S101 - theirs are those that they have a link in
         following = each.answer(link, state, ask.now)
+        if each.call.answered_by == ask.mxid and state is CallState.ATTENDING:
+            each.call.coming_at = coming_at
         if following:
             turns.append((each, following))
         own = next(step for step in each.steps if step.mxid == ask.mxid)
         await note(ask, roll, f"call.{state}", each, own)
+        about = f"call:{each.call.id}"
+        await answered.note(ask.session, ask.event_id, ask.mxid, about, str(state), ask.now)
+    turns += [(each, step) for each in roll.seats if (step := each.resume(ask.now))]
     await write(ask, roll)
     await deadlines.set_(ask.session, "member.wanted", roll.forum.code, ask.now)
     return turns
@@ -109,6 +139,7 @@ def _seat(ask: Ask, each: SeatCall, state: CallState) -> Facts:
         "counts": not each.reached if prevented else each.call.answered_by == ask.mxid,
         "by_function": each.call.answered_as,
         "by_rank": each.call.rank,
+        "coming_at": None if prevented else each.call.coming_at,
         "next": {"function": current.function, "rank": current.rank} if current else None,
     }
 
@@ -121,7 +152,8 @@ def _not_called(ask: Ask, roll: Roll) -> list[Answer]:
     raise Refusal("not_called", **facts)
 
 
-async def _which(ask: Ask, summons: str) -> Roll:
+async def which_roll(ask: Ask, summons: str) -> Roll:
+    """Find the summons that is meant; Refusal if there is none, or it is not said which."""
     roster = await roster_now(ask)
     summons = summons or await _about(ask)
     if summons:

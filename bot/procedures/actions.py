@@ -17,6 +17,7 @@ def facts(action: Action) -> dict[str, Any]:
     return {
         "id": action.id,
         "forum": action.forum,
+        "incident": action.incident,
         "function": action.function,
         "text": Typed(action.text),
         "due": action.due_at,
@@ -53,7 +54,8 @@ async def ending(ask: Ask, id_: str, state: ActionState, why: str = "") -> list[
     await deadlines.drop(ask.session, DUE, id_)
     await log.append(
         ask.session, f"action.{state}", id_, happened_at=ask.now, written_at=ask.now,
-        forum=action.forum, function=action.function, mxid=ask.mxid, facts={"why": str(why)},
+        forum=action.forum, function=action.function, mxid=ask.mxid,
+        facts={"why": str(why), "proof": ask.origin},
     )  # fmt: skip
     told = Reply("action/ended", facts(action), to=InForum(action.forum), subject=subject(action))
     elsewhere = ask.place != InForum(action.forum)

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.domain import mandates
-from bot.domain.agreements import Stand, stands
+from bot.domain.agreements import Stand, stands, with_away, with_expired, with_unread
 from bot.domain.answer import InForum, Reply, Typed
+from bot.domain.attendance import away_facts
 from bot.domain.calendar import local
 from bot.domain.model import Agreement, Choice, Meeting
 from bot.domain.region import Forum, Mode, Region
 from bot.domain.seats import seat_in, with_position
-from bot.store import agreements
+from bot.domain.silences import Silence, Silences
+from bot.domain.summons import by_function
+from bot.store import agreements, holdings, servers
 
 _LISTS = {
     Choice.AGREES: "agrees",
@@ -42,7 +45,33 @@ async def standing(
     order = [s.function for s in with_position(region, region.forum(agreement.forum))]
     in_order = [code for code in order if code in asked]
     in_order += sorted(asked.difference(order))
-    return stands(in_order, await agreements.positions(session, agreement.id), now)
+    there = stands(in_order, await agreements.positions(session, agreement.id), now)
+    there = with_away(there, await _away(session, agreement, now))
+    there = with_expired(there, _expired(region, agreement, in_order, now))
+    if agreement.closed_at is None:
+        return there
+    return with_unread(there, await agreements.unread_seats(session, agreement.id))
+
+
+def _expired(
+    region: Region, agreement: Agreement, functions: Iterable[str], now: datetime
+) -> dict[str, date]:
+    """Tell whose mandate has run out, or had when it closed, and which was its last day."""
+    on = local(region, agreement.closed_at or now).date()
+    forum = region.forum(agreement.forum)
+    found = {code: mandates.expired(region, forum, code, on) for code in functions}
+    return {code: last_day for code, last_day in found.items() if last_day}
+
+
+async def _away(session: AsyncSession, agreement: Agreement, now: datetime) -> dict[str, Silence]:
+    """Tell whose homeserver is silent, or was when it closed, by function: all its people's."""
+    outages = await servers.silences(session, agreement.proposed_at)
+    if not outages:
+        return {}
+    at, silences = agreement.closed_at or now, Silences.of(outages)
+    people = by_function(await holdings.in_force(session, at))
+    found = {code: [silences.at(one.mxid, at) for one in them] for code, them in people.items()}
+    return {code: their[0] for code, their in found.items() if their[0] and all(their)}
 
 
 def seat_facts(
@@ -70,13 +99,21 @@ def backer(region: Region, forum: Forum, function: str) -> str:
 
 
 def listed(region: Region, agreement: Agreement, standing: Sequence[Stand]) -> dict[str, Any]:
-    """Name the seats by where they stand, each in exactly one list (R5)."""
+    """Name the seats by where they stand, each in exactly one list (R5).
+
+    Besides, `unread` names those from whom a message came that nobody could read; none of them is
+    silent.
+    """
     forum = region.forum(agreement.forum)
     among = [each.function for each in standing]
-    lists: dict[str, list[dict[str, Any]]] = {name: [] for name in _LISTS.values()}
+    lists: dict[str, list[dict[str, Any]]] = {name: [] for name in (*_LISTS.values(), "unread")}
     for each in standing:
         seat = seat_facts(region, forum, each.function, among)
-        lists[_LISTS[each.choice]].append(seat | {"text": Typed(each.text), "until": each.until})
+        said = seat | {"text": Typed(each.text), "until": each.until, "spoken": each.spoken}
+        if each.unread:
+            lists["unread"].append(said | {"at": each.unread})
+        if each.choice is not None or not each.unread:
+            lists[_LISTS[each.choice]].append(said)
     return dict(lists)
 
 
@@ -99,6 +136,7 @@ def facts(region: Region, agreement: Agreement, standing: Sequence[Stand]) -> di
     lacking = advisory(region, agreement, agreement.proposed_at)
     return {
         "id": agreement.id,
+        "incident": agreement.incident,
         "forum": agreement.forum,
         "kind": agreement.kind,
         "text": Typed(agreement.text),
@@ -112,6 +150,12 @@ def facts(region: Region, agreement: Agreement, standing: Sequence[Stand]) -> di
         "advisory": [seat for seat in lacking if seat["function"] in concerned],
         "concerned": [seat_facts(region, forum, each.function, concerned) for each in standing],
         **listed(region, agreement, standing),
+        "expired": [
+            seat_facts(region, forum, each.function, concerned) | {"last_day": each.expired}
+            for each in standing
+            if each.expired
+        ],
+        "away": away_facts((each.function, each.away) for each in standing),
     }
 
 

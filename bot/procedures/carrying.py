@@ -17,7 +17,8 @@ from bot.domain.homecoming import (
     receipt,
 )
 from bot.domain.model import CarryBack, CarryBackState
-from bot.store import carrybacks, carrying, deadlines, holdings
+from bot.procedures.waiting import carried_to
+from bot.store import answered, carrybacks, carrying, deadlines, holdings
 
 
 async def carryback_of(ask: Ask, id_: str) -> CarryBack:
@@ -31,7 +32,7 @@ async def carryback_of(ask: Ask, id_: str) -> CarryBack:
         if row is None:
             raise Refusal("unknown_carry_back", id=wanted)
         return row
-    waiting = await carrybacks.waiting_for(ask.session, ask.mxid)
+    waiting = await carried_to(ask)
     if len(waiting) != 1:
         raise Refusal(
             "which_carry_back", carry_backs=[[row.id, row.organisation] for row in waiting]
@@ -47,7 +48,8 @@ async def received(ask: Ask, row: CarryBack) -> list[Reply]:
         row.state = CarryBackState.RECEIVED
         if row.own_part and await _is_receiver(ask, row):
             _arrived(ask, row, function)
-        await _done(ask, row, "carry_back.received", function)
+        await _note(ask, f"received:{row.id}")
+        await done(ask, row, "carry_back.received", function)
     return _told(ask, row, Reply("carry_back/received", facts(row)))
 
 
@@ -94,8 +96,13 @@ async def confirmed(ask: Ask, row: CarryBack) -> list[Reply]:
     if row.confirmed_at is None or row.confirmed_how != SELF:
         row.confirmed_at, row.confirmed_by = ask.now, row.receiver
         row.confirmed_how, row.state = SELF, CarryBackState.CONFIRMED
-        await _done(ask, row, "carry_back.confirmed", row.receiver)
+        await _note(ask, f"confirmed:{row.id}")
+        await done(ask, row, "carry_back.confirmed", row.receiver)
     return _told(ask, row, Reply("carry_back/confirmed", facts(row)))
+
+
+async def _note(ask: Ask, about: str) -> None:
+    await answered.note(ask.session, ask.event_id, ask.mxid, about, "", ask.now)
 
 
 async def _carry(ask: Ask, row: CarryBack, function: str, how: str) -> None:
@@ -103,7 +110,7 @@ async def _carry(ask: Ask, row: CarryBack, function: str, how: str) -> None:
         row.received_at, row.received_by = ask.now, function
     row.carried_at, row.carried_by, row.carried_how = ask.now, function, how
     row.state = CarryBackState.CONFIRMED if row.confirmed_at else CarryBackState.CARRIED
-    await _done(ask, row, "carry_back.carried", function)
+    await done(ask, row, "carry_back.carried", function)
 
 
 def _arrived(ask: Ask, row: CarryBack, function: str) -> None:
@@ -121,9 +128,11 @@ async def _is_receiver(ask: Ask, row: CarryBack) -> bool:
     return bool(there) and there[0].mxid == ask.mxid
 
 
-async def _done(ask: Ask, row: CarryBack, what: str, function: str) -> None:
+async def done(ask: Ask, row: CarryBack, what: str, function: str) -> None:
     """Log an act, wait for the next one instead, and bring the chair's list up to date."""
-    await carrying.log(ask.session, row, what, ask.now, function=function, mxid=ask.mxid)
+    await carrying.log(
+        ask.session, row, what, ask.now, function=function, mxid=ask.mxid, proof=ask.origin
+    )
     await carrying.wait_for(ask.session, row, lacking(row), ask.now)
     if row.receive_by <= ask.now or await carrying.last_list(ask.session, row.meeting):
         await deadlines.set_(ask.session, "carry_back.list", row.meeting, ask.now)

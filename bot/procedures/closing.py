@@ -6,12 +6,14 @@ from datetime import datetime
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from bot.domain.agreements import STANDING, Stand, outcome, undecided_until
+from bot.domain.agreements import STANDING, Stand, outcome, undecided_until, with_unread
 from bot.domain.answer import Answer, InForum, PollEnd, Reply, Typed
 from bot.domain.model import Agreement
 from bot.domain.region import Region
+from bot.domain.unread import waited_for_until
+from bot.procedures import holding_up
 from bot.procedures.agreements import listed, result, seat_facts, shown, standing, subject
-from bot.store import deadlines, log
+from bot.store import agreements, deadlines, log
 
 CLOSES = "agreement.closes"
 ANCHORING = "agreement.anchoring"
@@ -25,13 +27,23 @@ def anchoring_subject(agreement: Agreement, function: str) -> str:
 
 
 async def close(
-    session: AsyncSession, region: Region, agreement: Agreement, now: datetime
+    session: AsyncSession,
+    region: Region,
+    agreement: Agreement,
+    now: datetime,
+    *,
+    at_once: bool = False,
 ) -> list[Answer]:
     """Close the proposal: the outcome, its message, the poll's end, and what is to come.
 
-    It stays open where nobody agrees yet and somebody is still asking at home.
+    It stays open where nobody agrees yet and somebody is still asking at home; and, for a while,
+    unless `at_once`, where a message has come that could not be read and may be an answer.
     """
     standing_ = await standing(session, region, agreement, now)
+    unheard = await holding_up.unheard(session, agreement, standing_, now)
+    wait = holding_up.until(unheard)
+    if wait is not None and wait > now and not at_once:
+        return await _held_up(session, region, agreement, standing_, unheard, now)
     support_only = region.forum(agreement.forum).support_only
     longer = undecided_until(standing_, support_only=support_only)
     if longer is not None and longer > now:
@@ -39,6 +51,8 @@ async def close(
         await deadlines.set_(session, CLOSES, agreement.id, longer)
         await _log(session, "agreement.kept_open", agreement, standing_, now)
         return _still_open(region, agreement, standing_)
+    await agreements.mark_unread(session, agreement.id, unheard)
+    standing_ = with_unread(standing_, unheard)
     agreement.state = str(outcome(standing_, support_only=support_only))
     agreement.closed_at = now
     await deadlines.drop(session, CLOSES, agreement.id)
@@ -50,6 +64,24 @@ async def close(
         result(region, agreement, standing_),
         PollEnd(subject(agreement), InForum(agreement.forum), "agreement/poll_end", end),
     ]
+
+
+async def _held_up(  # noqa: PLR0913, PLR0917 - what is known of it, and who waits
+    session: AsyncSession,
+    region: Region,
+    agreement: Agreement,
+    standing_: tuple[Stand, ...],
+    unheard: holding_up.Unheard,
+    now: datetime,
+) -> list[Answer]:
+    """Let it wait, and say so once."""
+    wait = max(map(waited_for_until, unheard.values()))
+    status = shown(region, agreement, standing_)
+    if await deadlines.waiting(session, CLOSES, agreement.id) == wait:
+        return [status]
+    await deadlines.set_(session, CLOSES, agreement.id, wait)
+    await _log(session, "agreement.held_up", agreement, with_unread(standing_, unheard), now)
+    return [status, holding_up.waiting(region, agreement, unheard, wait)]
 
 
 def _still_open(region: Region, agreement: Agreement, standing_: tuple[Stand, ...]) -> list[Answer]:
@@ -100,7 +132,9 @@ async def _log(
     now: datetime,
 ) -> None:
     positions = {each.function: each.choice and str(each.choice) for each in standing_}
+    unread = [each.function for each in standing_ if each.unread]
     await log.append(
         session, what, agreement.id, happened_at=now, written_at=now, forum=agreement.forum,
-        facts={"state": str(agreement.state), "positions": positions},
+        facts={"state": str(agreement.state), "positions": positions}
+        | ({"unread": unread} if unread else {}),
     )  # fmt: skip

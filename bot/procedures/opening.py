@@ -9,11 +9,13 @@ from datetime import datetime, timedelta
 from bot.domain.answer import Facts, InForum, Reply, Typed
 from bot.domain.attendance import not_authorities, standing
 from bot.domain.authority import opener
-from bot.domain.model import Action, CarryBack
+from bot.domain.chairing import turn_to_lead
+from bot.domain.model import Action, CarryBack, Meeting
+from bot.domain.perspectives import perspectives
 from bot.domain.region import Region
 from bot.domain.summons import Roster
 from bot.procedures.roll import Asking, Roll
-from bot.store import actions, carrybacks, rooms
+from bot.store import actions, carrybacks, incidents, rooms
 
 SHOWN = 5
 """Things shown of what is left since last time; the rest are counted."""
@@ -39,12 +41,17 @@ class Room:
         return [function for function in self.roster if self.holder_of(function)]
 
 
-async def opening(at: Asking, roll: Roll, roster: Roster) -> Reply:
-    """Say who is there, by function, and what has not come home since last time."""
+async def room_of(at: Asking, roll: Roll, roster: Roster) -> Room:
+    """Look who is in the forum's room."""
     row = await rooms.by_key(at.session, f"forum:{roll.forum.code}")
     inside = await rooms.joined(at.session, row.room_id) if row else set()
-    room = Room(frozenset(inside), roster)
-    opens, person = _opener(roll, room)
+    return Room(frozenset(inside), roster)
+
+
+async def opening(at: Asking, roll: Roll, roster: Roster) -> Reply:
+    """Say who is there, by function, and what has not come home since last time."""
+    room = await room_of(at, roll, roster)
+    opens, person = _opener(at.region, roll, room)
     facts = {
         **_attendance(at.region, roll, room),
         **_since_last(
@@ -53,6 +60,9 @@ async def opening(at: Asking, roll: Roll, roster: Roster) -> Reply:
             at.now,
         ),
         "chair": roll.forum.chair,
+        "own_chair": roll.forum.own_chair,
+        "incident": roll.meeting.incident,
+        "end_condition": await _end_condition(at, roll.meeting),
         "opens": opens,
         "late": at.now - roll.meeting.starts_at > ON_TIME,
     }
@@ -63,32 +73,44 @@ async def opening(at: Asking, roll: Roll, roster: Roster) -> Reply:
     )  # fmt: skip
 
 
-def _opener(roll: Roll, room: Room) -> tuple[str | None, str | None]:
+async def _end_condition(at: Asking, meeting: Meeting) -> Typed | None:
+    """Give what ends the activated mode that the meeting is about (R18)."""
+    incident = await incidents.by_id(at.session, meeting.incident or "")
+    return Typed(incident.end_condition) if incident and incident.end_condition else None
+
+
+def _opener(region: Region, roll: Roll, room: Room) -> tuple[str | None, str | None]:
     """Give the function that opens and its person; a chair without a seat is asked by the room."""
-    people: dict[str, str | None] = {f: room.holder_of(f) for f in roll.forum.lead}
+    turn = turn_to_lead(region, roll.forum)
+    people: dict[str, str | None] = {f: room.holder_of(f) for f in (*turn, *roll.forum.lead)}
     for each in roll.seats:
         if each.seat.function in people:
             people[each.seat.function] = each.call.answered_by if each.reached else None
     caller = roll.summons.made_by
     there = {function for function, person in people.items() if person}
-    opens = opener(roll.forum, there | ({caller} if caller else set()), caller)
+    opens = opener(roll.forum, turn, there | ({caller} if caller else set()), caller)
     return opens, people.get(opens or "") or room.holder_of(opens or "")
 
 
 def _attendance(region: Region, roll: Roll, room: Room) -> Facts:
-    now = standing(region, roll.seats, room.inside)
+    now = standing(region, roll.seats, room.inside, roll.involved)
     return {
         "id": roll.meeting.id,
         "forum": roll.forum.code,
         "starts": roll.meeting.starts_at,
         "total": now.total,
-        "present": now.answered - len(now.elsewhere),
+        "present": now.present,
         "deputies": now.deputies,
+        "spoken": now.spoken,
+        "speaking": now.speaking,
         "elsewhere": now.elsewhere,
+        "later": now.later,
         "waiting": [*now.waiting, *now.sought],
         "prevented": now.prevented,
         "not_reached": now.not_reached,
         "unmanned": now.unmanned,
+        "away": now.away,
+        "perspectives": perspectives(region, roll.forum, roll.seats, room.inside),
         "not_authorities": not_authorities(region, roll.seats, room.functions),
         "info_class": roll.forum.info_class_max,
     }

@@ -11,9 +11,10 @@ from bot.domain import mandates
 from bot.domain.agreements import AGREEING, Stand, complete, counting, remind_at, stand
 from bot.domain.answer import Answer, Direct, InForum, Reply, Typed
 from bot.domain.calendar import local
+from bot.domain.concerned import seat_asked
 from bot.domain.limits import due
 from bot.domain.model import Agreement, AgreementState, Choice, Position
-from bot.domain.seats import seat_in
+from bot.domain.spoken import LAST_RANK, Spoken, spoken_of
 from bot.procedures.agreements import backer, mode_of, seat_facts, shown, standing, subject
 from bot.procedures.closing import ANCHORING, anchoring_subject, close, settled
 from bot.store import agreements, deadlines, log, meetings
@@ -32,6 +33,8 @@ class Given:
     until: datetime | None = None
     anchored_by: str | None = None
     in_full: bool = False
+    spoken: Spoken | None = None
+    """Who says so for a seat that cannot, where it is not its own answer."""
 
 
 async def take_down(ask: Ask, agreement: Agreement, function: str, given: Given) -> list[Answer]:
@@ -55,18 +58,18 @@ async def take_down(ask: Ask, agreement: Agreement, function: str, given: Given)
         return answers
     if backed:
         answers.append(_anchored(ask, agreement, function, given))
-    return answers + await _course(ask, agreement, position)
+    return answers + await course(ask, agreement, function)
 
 
 def _mandates(ask: Ask, agreement: Agreement, function: str) -> frozenset[str]:
-    seat = seat_in(ask.region, ask.region.forum(agreement.forum), function)
+    seat = seat_asked(ask.region, ask.region.forum(agreement.forum), function)
     today = local(ask.region, ask.now).date()
     return mandates.in_force(ask.region, seat.mandate, today) if seat else frozenset()
 
 
 def _may_agree(ask: Ask, agreement: Agreement, function: str) -> bool:
     forum = ask.region.forum(agreement.forum)
-    seat = seat_in(ask.region, forum, function)
+    seat = seat_asked(ask.region, forum, function)
     today = local(ask.region, ask.now).date()
     return seat is not None and mandates.may_agree(
         ask.region, forum, seat.mandate, agreement.kind, today
@@ -92,10 +95,13 @@ async def _position(
     if choice is Choice.ANCHOR:
         until = given.until or await _anchor_limit(ask, agreement)
     ranks = [held.rank for held in ask.holdings if held.function == function]
+    said = given.spoken
     return Position(
         agreement=agreement.id, function=function, choice=str(choice), text=str(given.text),
-        mxid=ask.mxid, rank=min(ranks), given_at=ask.now, anchored_until=until,
-        event_id=ask.event_id,
+        mxid=ask.mxid, rank=LAST_RANK if said else min(ranks),
+        given_at=ask.now, anchored_until=until,
+        event_id=ask.event_id, said_by=said.by if said else None,
+        said_how=said.how if said else "", read_back=bool(said and said.read_back),
     )  # fmt: skip
 
 
@@ -108,17 +114,16 @@ async def _anchor_limit(ask: Ask, agreement: Agreement) -> datetime:
     return max(out, agreement.closes_at) if agreement.state == AgreementState.PROPOSED else out
 
 
-async def _course(ask: Ask, agreement: Agreement, position: Position) -> list[Answer]:
-    """Let the counted position have its effect."""
-    about = anchoring_subject(agreement, position.function)
-    if position.anchored_until:
-        reminder = remind_at(ask.now, position.anchored_until)
-        await deadlines.set_(ask.session, ANCHORING, about, reminder)
+async def course(ask: Ask, agreement: Agreement, function: str) -> list[Answer]:
+    """Let what the seat now says, or no longer says, have its effect."""
+    standing_ = await standing(ask.session, ask.region, agreement, ask.now)
+    own = next(each for each in standing_ if each.function == function)
+    about = anchoring_subject(agreement, function)
+    if own.until:
+        await deadlines.set_(ask.session, ANCHORING, about, remind_at(ask.now, own.until))
     else:
         await deadlines.drop(ask.session, ANCHORING, about)
-    standing_ = await standing(ask.session, ask.region, agreement, ask.now)
     if agreement.state != AgreementState.PROPOSED:
-        own = next(each for each in standing_ if each.function == position.function)
         return await settled(ask.session, ask.region, agreement, own, ask.now)
     if complete(standing_):
         return await close(ask.session, ask.region, agreement, ask.now)
@@ -154,7 +159,10 @@ def _facts(ask: Ask, agreement: Agreement, position: Position) -> dict[str, Any]
     held = _mandates(ask, agreement, position.function)
     return {
         "id": agreement.id,
-        "seat": seat_facts(region, forum, position.function),
+        "seat": {
+            **seat_facts(region, forum, position.function),
+            "spoken": spoken_of(position.said_by, position.said_how, read_back=position.read_back),
+        },
         "choice": str(position.choice),
         "text": Typed(position.text),
         "until": position.anchored_until,
@@ -167,7 +175,8 @@ async def _late(ask: Ask, agreement: Agreement, function: str, given: Given) -> 
     await log.append(
         ask.session, "position.late", agreement.id,
         happened_at=ask.now, written_at=ask.now, forum=agreement.forum, function=function,
-        mxid=ask.mxid, facts={"choice": str(given.choice), "text": str(given.text)},
+        mxid=ask.mxid,
+        facts={"choice": str(given.choice), "text": str(given.text), "proof": ask.origin},
     )  # fmt: skip
     facts = {"id": agreement.id, "closed": agreement.closed_at, "choice": str(given.choice)}
     return Reply("position/late", facts, to=Direct(ask.mxid))
@@ -183,5 +192,13 @@ async def _log(
         facts={
             "choice": str(position.choice), "said": str(given.choice), "text": position.text,
             "rank": position.rank, "counts": counts, "anchored_by": given.anchored_by,
+            "proof": ask.origin, **_said(position),
         },
     )  # fmt: skip
+
+
+def _said(position: Position) -> dict[str, Any]:
+    """Tell who says so for the seat, where it is not its own answer."""
+    if not position.said_by:
+        return {}
+    return {"said_by": position.said_by, "how": position.said_how, "read_back": position.read_back}

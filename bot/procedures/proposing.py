@@ -14,7 +14,7 @@ from bot.domain.model import Agreement, Choice
 from bot.domain.region import Forum, Mode
 from bot.domain.seats import called, with_position
 from bot.procedures.agreements import facts, mode_of, shown, standing, subject
-from bot.store import counters, holdings, meetings, rooms
+from bot.store import counters, holdings, incidents, meetings, rooms
 
 BALLOT = Ballot("agreement/question", tuple((str(c), f"choice/{c}") for c in Choice))
 
@@ -34,6 +34,7 @@ async def begin(
         forum=forum.code, meeting=meeting.id if meeting else None, kind="", text="", why="",
         proposed_by=ask.mxid, proposed_as="", proposed_at=ask.now, review_at=review,
         closes_at=closes or due(limits["position"], ask.now, ask.region, next_meeting=None),
+        incident=await incidents.of_meeting(ask.session, ask.region, forum.code, meeting),
     )  # fmt: skip
 
 

@@ -8,9 +8,9 @@ from typing import assert_never
 
 from bot.matrix import ballots
 from bot.matrix.wire import MatrixRefusal, Unreachable
-from bot.rehearsal.automaton import Intention, Reacts, Says, Votes
+from bot.rehearsal.automaton import TICK, Intention, Reacts, Says, Votes
 from bot.rehearsal.record import Kind, Message
-from bot.rehearsal.scene import CannotAct, Scene
+from bot.rehearsal.scene import FORUM, CannotAct, Scene
 from bot.rehearsal.script import DIRECT, Choose, React, Role, Say
 
 WORDS = re.compile(r"[!/]\S+ OV-[\d-]+ \d(?= [\"”“])")
@@ -55,7 +55,7 @@ async def answer(scene: Scene, intention: Intention) -> None:
     who = intention.who
     match intention.answer:
         case Reacts(message, key):
-            await _react(scene, who, message, key)
+            await _react(scene, who, _in_the_room(scene, who, message), key)
         case Says(message, words):
             await _say(scene, who, message.room_id, words)
         case Votes(room_id, subject, choice):
@@ -65,6 +65,20 @@ async def answer(scene: Scene, intention: Intention) -> None:
                 await _vote(scene, who, poll, choice)
         case _:
             assert_never(intention.answer)
+
+
+def _in_the_room(scene: Scene, who: Role, asked: Message) -> Message:
+    """Give the call in a forum's room, where somebody is asked there and directly at once.
+
+    Which of the two they read first is chance, and a play is to be the same each time.
+    """
+    person = scene.company.people[who]
+    if asked.subject is None or not scene.place_of(asked.room_id).startswith(DIRECT):
+        return asked
+    rooms = (it for key, it in scene.rooms.items() if key.startswith(FORUM) and it in person.joined)
+    said = (each for room_id in rooms for each in scene.record.room(room_id))
+    calls = (it for it in said if it.subject == asked.subject and person.mxid in it.mentions)
+    return next((it for it in calls if it.reactions.get(TICK)), asked)
 
 
 def _latest(scene: Scene, room_id: str, pattern: str | None, kinds: set[Kind]) -> Message:

@@ -40,7 +40,7 @@ class Homeserver:
         self.name = layout.name
         self.url = f"http://127.0.0.1:{layout.port}"
         self._layout = layout
-        self._wire = Wire(self.url)
+        self._wire = self._line()
         self._process: asyncio.subprocess.Process | None = None
         self._keeper: Wire | None = None
         self._keeping = asyncio.Lock()
@@ -71,6 +71,7 @@ class Homeserver:
         await self._wire.close()
         if self._keeper is not None:
             await self._keeper.close()
+            self._keeper = None
         if process is not None:
             await _end(process)
 
@@ -103,6 +104,12 @@ class Homeserver:
         path = f"/_synapse/admin/v1/users/{quote(user_id)}/override_ratelimit"
         await keeper.call("POST", path, {"messages_per_second": 0, "burst_count": 0})
 
+    async def restore_limits(self, user_id: str) -> None:
+        """Let this server's rate limits hold for one user again."""
+        keeper = await self._admin()
+        path = f"/_synapse/admin/v1/users/{quote(user_id)}/override_ratelimit"
+        await keeper.call("DELETE", path)
+
     async def _admin(self) -> Wire:
         """Give the line of this server's administrator, registered at the first use."""
         async with self._keeping:
@@ -119,8 +126,12 @@ class Homeserver:
             self._layout.shared_secret.encode(), "\0".join(parts).encode(), hashlib.sha1
         ).hexdigest()
 
+    def _line(self) -> Wire:
+        return Wire(self.url, longest_wait=0.1)  # it is waited for while it starts
+
     async def _launch(self) -> None:
         """Start the process and wait until it answers."""
+        self._wire = self._line()
         with self._layout.console.open("ab") as console:
             self._process = await asyncio.create_subprocess_exec(
                 sys.executable,

@@ -9,6 +9,7 @@ import os
 import shutil
 import sys
 import tempfile
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,7 +21,7 @@ from bot.rehearsal.automaton import Automaton
 from bot.rehearsal.backstage import StageFailed
 from bot.rehearsal.homeserver import DidNotStart
 from bot.rehearsal.player import Player
-from bot.rehearsal.playhouse import Playhouse, open_playhouse
+from bot.rehearsal.playhouse import Between, Playhouse, open_playhouse
 from bot.rehearsal.reading import read_script
 from bot.rehearsal.script import ScenarioFileWrong, Script
 from bot.rehearsal.telling import Telling
@@ -39,6 +40,7 @@ class Wishes:
     transcript: Path | None = None
     quiet: bool = False
     folder: Path | None = None
+    between: Between = nullcontext
 
 
 def play(file: Path, wishes: Wishes, console: Console, errors: Console) -> int:
@@ -61,7 +63,7 @@ def play(file: Path, wishes: Wishes, console: Console, errors: Console) -> int:
 async def _play(script: Script, wishes: Wishes, telling: Telling) -> int:
     with tempfile.TemporaryDirectory(prefix="samverkan-play-", dir=memory()) as temporary:
         folder = wishes.folder or Path(temporary)
-        async with open_playhouse(script, telling, folder) as house:
+        async with open_playhouse(script, telling, folder, wishes.between) as house:
             account = await perform(house, telling)
             write(account, wishes)
             telling.ends(account.passed, account.failed)

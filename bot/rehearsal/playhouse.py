@@ -5,8 +5,13 @@ from __future__ import annotations
 import asyncio
 import json
 import secrets
-from collections.abc import AsyncIterator, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import (
+    AbstractAsyncContextManager,
+    AsyncExitStack,
+    asynccontextmanager,
+    nullcontext,
+)
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,6 +29,8 @@ from bot.store.rosters import import_roster
 from config.settings import Settings, load_settings
 
 ENCRYPTED = True  # as the bot does by itself
+Between = Callable[[str], AbstractAsyncContextManager[str]]
+"""What stands between the bot and its homeserver: from the address to the one the bot is told."""
 
 
 @dataclass(frozen=True)
@@ -38,7 +45,7 @@ class Playhouse:
 
 @asynccontextmanager
 async def open_playhouse(
-    script: Script, telling: Telling, folder: Path
+    script: Script, telling: Telling, folder: Path, between: Between = nullcontext
 ) -> AsyncIterator[Playhouse]:
     """Start all of it in the folder, with the rooms made and everybody in them."""
     async with AsyncExitStack() as stack:
@@ -52,7 +59,10 @@ async def open_playhouse(
             await company.register(
                 servers, encrypted=encrypted, told=lambda done: show(f"{done} of {roles}")
             )
-        file = await _write_settings(script, servers[MAIN], bot, folder, encrypted=encrypted)
+        address = await stack.enter_async_context(between(servers[MAIN].url))
+        file = await _write_settings(
+            script, servers[MAIN], address, bot, folder, encrypted=encrypted
+        )
         settings = load_settings(file)
         await _import_roster(settings, company)
         stage = Stage(file, folder / "bot.log")
@@ -83,8 +93,8 @@ async def _start_servers(
     return {n: s for n, s in zip(names, started, strict=True) if isinstance(s, Homeserver)}
 
 
-async def _write_settings(
-    script: Script, server: Homeserver, bot: Account, folder: Path, *, encrypted: bool
+async def _write_settings(  # noqa: PLR0913 - what an operator must know
+    script: Script, server: Homeserver, address: str, bot: Account, folder: Path, *, encrypted: bool
 ) -> Path:
     """Write what the bot is started with, as an operator would."""
     creators = [await server.register(each, secrets.token_hex(16)) for each in ("standby", "glass")]
@@ -93,7 +103,7 @@ async def _write_settings(
     password.write_text(bot.password)
     file = folder / "samverkan.yaml"
     wanted = {
-        "homeserver": server.url,
+        "homeserver": address,
         "user_id": bot.user_id,
         "password_file": str(password),
         "region": str(script.region_file),

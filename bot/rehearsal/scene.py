@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
 
+from bot.domain.membership import functions_of
+from bot.domain.rooms import SPACE
 from bot.matrix.wire import MatrixRefusal
 from bot.rehearsal.backstage import Delivery, Quiet, Stage
 from bot.rehearsal.company import Company, side_by_side
@@ -158,12 +160,13 @@ class Scene:
     def asked(self, message: Message) -> set[Role]:
         """Tell whom a message of the bot's asks: who is mentioned, or whose direct room it is.
 
+        Who is mentioned in a room that they are not in sees nothing of it and is asked elsewhere.
         Who cannot see it now is asked when their homeserver is back.
         """
         place = self.place_of(message.room_id)
         alone = {place.removeprefix("direct:")} if place.startswith("direct:") else set()
         found = map(self.company.person, alone or message.mentions)
-        people = [person for person in found if person is not None]
+        people = [it for it in found if it is not None and message.room_id in it.joined]
         if any(map(self.is_away, people)):
             self._unseen.append(message)
         return {person.role for person in people if not self.is_away(person)}
@@ -192,11 +195,22 @@ class Scene:
             return
         try:
             if person.server.name == self.bot.partition(":")[2]:
-                await person.join(room_id)
+                self._seen += await person.join(room_id)
             else:
                 await person.follow(room_id)
+                await self._look_round(room_id, person)
         except (MatrixRefusal, TimeoutError) as refusal:
             self.teller.happened(self.now, f"{person.name} could not go in: {refusal}")
+
+    async def _look_round(self, room_id: str, person: Person) -> None:
+        """Let who came into the Space from another homeserver go into the rooms they are shown."""
+        if room_id != self.rooms.get(SPACE) or person.role.rank != 1:
+            return
+        region = self.script.region
+        for forum in region.forums.values():
+            its = self.rooms.get(f"{FORUM}{forum.code}")
+            if its and person.role.function in functions_of(forum, region):
+                await person.join(its, via=self.bot.partition(":")[2])
 
     def _reader(self, delivery: Delivery) -> Person | None:
         """Tell whose phone a delivery makes buzz: one for the record, in a room of many."""

@@ -31,17 +31,19 @@ from typing import Any
 
 import structlog
 
-from bot.app import House, Watch, log_to_stderr, open_house
+from bot.app import open_house
 from bot.clock.wall import GoingClock, SteeredClock
 from bot.dispatch.ringing import ring_due
+from bot.house import House, Watch
+from bot.logs import log_to_stderr
 from bot.matrix.courier import Delivery
 from bot.store import deadlines, rooms
 from config.settings import Settings, load_settings
 
 log = structlog.get_logger()
 
-QUIET_SECONDS = 60.0  # real time; a bot that is not quiet by then is not well
-STEP_SECONDS = 0.004  # between two looks at whether it is quiet
+QUIET_SECONDS = 240.0  # real time, behind a bad line too; who is not quiet by then is not well
+STEP_SECONDS = 0.01  # between two looks at whether it is quiet
 SEEN = 20_000  # events remembered as heard
 
 
@@ -93,7 +95,7 @@ class Stage:
         async with open_house(self._settings, self._clock, watch, armed=armed) as house:
             parts = [
                 asyncio.create_task(part.run())
-                for part in (house.courier, house.reconciler, house.line)
+                for part in (house.courier, house.reconciler, house.line, house.doorman)
             ]
             house.courier.wake()
             try:
@@ -118,6 +120,7 @@ class Stage:
         async with asyncio.timeout(QUIET_SECONDS):
             await self._heard.caught_up.wait()
             await self._heard.wait(seen)
+            await house.reach.look()
             await self._until_quiet(house, away)
         return await self._news(house)
 

@@ -130,7 +130,11 @@ def _base(layout: Layout) -> dict[str, Any]:
 
 def _closed(layout: Layout) -> dict[str, Any]:
     """Keep it from asking any other server anything."""
-    return {} if layout.federation_port else {"federation_domain_whitelist": []}
+    return (
+        {}
+        if layout.federation_port
+        else {"federation_domain_whitelist": [], "send_federation": False}
+    )
 
 
 def _federating(layout: Layout) -> dict[str, Any]:

@@ -10,10 +10,10 @@ from sqlalchemy import event
 from sqlalchemy.orm import ORMExecuteState
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from bot.domain.model import Holding, Person
+from bot.domain.model import Holding, Override, Person
 from bot.store import holdings, people
 
-WATCHED = (Holding, Person)
+WATCHED = (Holding, Override, Person)
 
 
 class Askers:

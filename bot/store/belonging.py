@@ -19,10 +19,12 @@ from bot.domain.model import (
     Meeting,
     MeetingState,
     Member,
+    Override,
     Room,
     StepState,
     Summons,
 )
+from bot.store import holdings
 
 REGISTER = "register:"
 OWN_ACCOUNTS = "accounts.own"
@@ -33,8 +35,9 @@ OWN_ACCOUNTS = "accounts.own"
 class Belonging:
     """What is known now.
 
-    `rooms` gives ids by key; `members`, by key and mxid, what each room last said; `called`, by
-    forum, who comes to a meeting that is not over; `registers`, by forum, the register message.
+    `holdings` are periods, overrides laid on; `rooms` gives ids by key; `members`, by key and mxid,
+    what each room last said; `called`, by forum, who comes to a meeting that is not over;
+    `registers`, by forum, the register message.
     """
 
     holdings: list[Holding]
@@ -48,7 +51,7 @@ async def belonging(session: AsyncSession) -> Belonging:
     """Read it."""
     keys = await _rooms(session)
     return Belonging(
-        holdings=list(await session.exec(select(Holding).order_by(col(Holding.id)))),
+        holdings=await holdings.periods(session),
         rooms={key: room_id for room_id, key in keys.items()},
         members=await _members(session, keys),
         called=await coming(session),
@@ -79,11 +82,16 @@ async def coming(session: AsyncSession) -> dict[str, frozenset[str]]:
 
 
 async def turned(session: AsyncSession, since: datetime, until: datetime) -> frozenset[str]:
-    """Give the functions in which somebody began or ended after `since`, up to `until`."""
-    starts, ends = col(Holding.starts), col(Holding.ends)
-    begun = and_(starts > since, starts <= until)
-    ended = and_(ends > since, ends <= until)
-    return frozenset(await session.exec(select(Holding.function).where(or_(begun, ended))))
+    """Give the functions in which somebody began or ended after `since`, up to `until`.
+
+    Also those of which something else became known at `since` or later.
+    """
+    functions: set[str] = set()
+    for row, known in ((Holding, Holding.known_at), (Override, Override.made_at)):
+        turns = [and_(col(at) > since, col(at) <= until) for at in (row.starts, row.ends)]
+        news = [col(at) >= since for at in (known, row.withdrawn_at)]
+        functions.update(await session.exec(select(row.function).where(or_(*turns, *news))))
+    return frozenset(functions)
 
 
 async def _rooms(session: AsyncSession) -> dict[str, str]:
@@ -104,7 +112,9 @@ async def _registers(session: AsyncSession) -> dict[str, str]:
     """Give, by forum, the event of the first register letter: the one that edits belong to."""
     told = (
         select(Letter.object, Letter.event_id)
+        .join(Room, col(Room.key) == col(Letter.place))
         .where(col(Letter.object).startswith(REGISTER), col(Letter.event_id).is_not(None))
+        .where(col(Letter.sent_at).is_(None) | (col(Letter.sent_at) >= col(Room.made_at)))
         .order_by(col(Letter.position).desc())
     )
     return {

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from sqlmodel import and_, col, not_, or_, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -27,6 +29,20 @@ async def waiting_for(session: AsyncSession, mxid: str) -> list[CarryBack]:
     to_carry = and_(col(CarryBack.carrier) == mxid, or_(unread, uncarried))
     to_confirm = and_(
         col(CarryBack.receiver_mxid) == mxid,
+        col(CarryBack.carried_at).is_not(None),
+        col(CarryBack.confirmed_at).is_(None),
+    )
+    theirs = select(CarryBack).where(or_(to_carry, to_confirm))
+    return list(await session.exec(theirs.order_by(col(CarryBack.sent_at), col(CarryBack.id))))
+
+
+async def owed_by(session: AsyncSession, functions: Collection[str]) -> list[CarryBack]:
+    """List what these functions are to carry home or to confirm at home, oldest sent first."""
+    unread = and_(col(CarryBack.own_part).is_(False), col(CarryBack.received_at).is_(None))
+    uncarried = and_(col(CarryBack.own_part).is_(True), col(CarryBack.carried_at).is_(None))
+    to_carry = and_(col(CarryBack.seat).in_(functions), or_(unread, uncarried))
+    to_confirm = and_(
+        col(CarryBack.receiver).in_(functions),
         col(CarryBack.carried_at).is_not(None),
         col(CarryBack.confirmed_at).is_(None),
     )

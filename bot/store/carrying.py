@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -92,14 +92,17 @@ async def log(  # noqa: PLR0913 - an entry has as many parts
     function: str | None = None,
     mxid: str | None = None,
     act: Act | None = None,
+    proof: Mapping[str, Any] | str | None = None,
 ) -> None:
-    """Write in the chained log what became of a carry-back."""
+    """Write in the chained log what became of a carry-back; `proof` of what a person did."""
+    proved = {"proof": proof} if proof else {}
     await log_.append(
         session, what, row.id,
         happened_at=now, written_at=now, forum=row.forum, function=function, mxid=mxid,
         facts={
             "meeting": row.meeting, "organisation": row.organisation, "receiver": row.receiver,
             "state": str(row.state), "how": row.carried_how, "act": str(act) if act else None,
+            **proved,
         },
     )  # fmt: skip
 

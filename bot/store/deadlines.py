@@ -20,6 +20,14 @@ async def set_(session: AsyncSession, kind: str, subject: str, due_at: datetime)
     deadline.rung_at = None
 
 
+async def set_once(session: AsyncSession, kind: str, subject: str, due_at: datetime) -> bool:
+    """Set the deadline unless it is set already, rung or not; tell whether it was."""
+    if await _find(session, kind, subject) is not None:
+        return False
+    session.add(Deadline(kind=kind, subject=subject, due_at=due_at))
+    return True
+
+
 async def drop(session: AsyncSession, kind: str, subject: str) -> None:
     """Take the deadline away; nothing happens if there is none."""
     dropped = delete(Deadline).where(col(Deadline.kind) == kind, col(Deadline.subject) == subject)
@@ -65,3 +73,15 @@ async def waiting(session: AsyncSession, kind: str, subject: str) -> datetime | 
     """Tell when a subject's deadline of that kind rings; None if it has rung or is not set."""
     deadline = await _find(session, kind, subject)
     return deadline.due_at if deadline is not None and deadline.rung_at is None else None
+
+
+async def last_rung(session: AsyncSession, kind: str, subject: str) -> datetime | None:
+    """Tell when a subject's deadline of that kind has rung; None if it has not."""
+    deadline = await _find(session, kind, subject)
+    return deadline.rung_at if deadline is not None else None
+
+
+async def subjects(session: AsyncSession, kind: str) -> list[str]:
+    """List what deadlines of that kind are waited for about."""
+    left = select(Deadline.subject).where(Deadline.kind == kind, col(Deadline.rung_at).is_(None))
+    return list(await session.exec(left.order_by(col(Deadline.id))))

@@ -8,12 +8,12 @@ from typing import Any
 from sqlmodel import col, or_, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from bot.domain.agreements import stands
+from bot.domain.agreements import stands, with_unread
 from bot.domain.digests import Record, Told, next_by_law
 from bot.domain.frozen import thaw
 from bot.domain.model import Agreement, AgreementState, LogEntry, Meeting
 from bot.domain.region import Region
-from bot.store import actions, agreements, meetings, summonses
+from bot.store import actions, agreements, incidents, meetings, summonses
 
 DRAFTED, PUBLISHED = "digest.drafted", "digest.published"
 
@@ -39,6 +39,8 @@ async def next_meeting(
     called = await meetings.next_in(session, meeting.forum, now)
     if called is not None and called.id != meeting.id:
         return called.starts_at
+    if meeting.incident and (rhythm := await incidents.next_time(session, meeting.incident, now)):
+        return rhythm
     forum = region.forum(meeting.forum)
     return next_by_law(region, forum, meeting.mode, max(now, meeting.ends_at))
 
@@ -48,7 +50,9 @@ async def kept(session: AsyncSession, what: str, meeting: str) -> Any:  # noqa: 
     logged = select(LogEntry).where(LogEntry.what == what, LogEntry.subject == meeting)
     newest = logged.order_by(col(LogEntry.position).desc()).limit(1)
     entry = (await session.exec(newest)).first()
-    return thaw(entry.facts["digest"]) if entry else None
+    if entry is None:
+        return None
+    return {"incident": None, **thaw(entry.facts["digest"])}  # older ones know of no incidents
 
 
 async def reviewed_in(session: AsyncSession, forum: str) -> list[Agreement]:
@@ -76,4 +80,5 @@ async def _agreements(session: AsyncSession, meeting: Meeting) -> list[Agreement
 async def _told(session: AsyncSession, agreement: Agreement, now: datetime) -> Told:
     asked = await agreements.concerned(session, agreement.id)
     given = await agreements.positions(session, agreement.id)
-    return Told(agreement, stands(asked, given, now))
+    unread = await agreements.unread_seats(session, agreement.id)
+    return Told(agreement, with_unread(stands(asked, given, now), unread))

@@ -1,15 +1,20 @@
-"""Holdings: who has which function, when; with history, and with what the roster says next."""
+"""Holdings: who has which function, when; with history, and with what the roster says next.
+
+All that is given here has the overrides laid on (`bot.domain.holdings`).
+"""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from datetime import UTC, datetime
 
-from sqlalchemy import ColumnElement
+from sqlalchemy import ColumnElement, true
 from sqlmodel import and_, col, func, or_, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from bot.domain.holdings import held_at, in_order, resolved
 from bot.domain.model import Holding
+from bot.store import overrides
 
 Place = tuple[str, int, str]
 """A function, a rank in it and the Matrix id of who has it."""
@@ -22,34 +27,81 @@ def _holds(now: datetime) -> ColumnElement[bool]:
 
 
 async def _listed(session: AsyncSession, *which: ColumnElement[bool]) -> list[Holding]:
-    """List those holdings by function, rank and Matrix id."""
-    order = (col(Holding.function), col(Holding.rank), col(Holding.mxid))
-    return list(await session.exec(select(Holding).where(*which).order_by(*order)))
+    """List those rows that count, by function and rank."""
+    counted = select(Holding).where(col(Holding.withdrawn_at).is_(None), *which)
+    return in_order(await session.exec(counted))
 
 
 async def in_force(session: AsyncSession, now: datetime) -> list[Holding]:
-    """List who has which function now, by function and rank."""
-    return await _listed(session, _holds(now))
+    """List who has which function at that moment, by function and rank; overrides laid on."""
+    return await _laid_on(session, await _listed(session, _holds(now)), None, now)
 
 
 async def holders(session: AsyncSession, function: str, now: datetime) -> list[Holding]:
-    """List who has that function now, by rank: the holder, then the deputies."""
-    return await _listed(session, _holds(now), col(Holding.function) == function)
+    """List who has that function then, by rank: the holder, then the deputies."""
+    return await _of(session, [function], now)
 
 
 async def held_by(session: AsyncSession, mxid: str, now: datetime) -> list[Holding]:
-    """List which functions a person has now, by function."""
-    return await _listed(session, _holds(now), col(Holding.mxid) == mxid)
+    """List which functions a person has then, by function."""
+    return (await held_by_each(session, [mxid], now)).get(mxid, [])
 
 
 async def held_by_each(
     session: AsyncSession, mxids: Collection[str], now: datetime
 ) -> dict[str, list[Holding]]:
-    """List which functions each of these people has now, by function."""
+    """List which functions each of these people has then, by function."""
+    rows = await _listed(session, _holds(now), col(Holding.mxid).in_(mxids))
+    functions = {row.function for row in rows}
+    functions |= await overrides.stood_in_for(session, mxids, now)
     held: dict[str, list[Holding]] = {}
-    for row in await _listed(session, _holds(now), col(Holding.mxid).in_(mxids)):
-        held.setdefault(row.mxid, []).append(row)
+    for row in await _of(session, functions, now):
+        if row.mxid in mxids:
+            held.setdefault(row.mxid, []).append(row)
     return held
+
+
+async def _of(session: AsyncSession, functions: Collection[str], now: datetime) -> list[Holding]:
+    """List who has those functions then, overrides laid on."""
+    if not functions:
+        return []
+    rows = await _listed(session, _holds(now), col(Holding.function).in_(functions))
+    return await _laid_on(session, rows, functions, now)
+
+
+async def _laid_on(
+    session: AsyncSession, rows: list[Holding], functions: Collection[str] | None, now: datetime
+) -> list[Holding]:
+    """Lay the overrides on what holds then; those that were over before it began cannot matter."""
+    since = min((_begins(row) for row in rows), default=now)
+    return held_at(rows, await overrides.counted(session, functions, min(since, now)), now)
+
+
+async def periods(session: AsyncSession, until: datetime | None = None) -> list[Holding]:
+    """List who has what from when to when, overrides laid on; with `until`, what begins by then."""
+    begun = or_(col(Holding.starts).is_(None), col(Holding.starts) <= until) if until else true()
+    return resolved(await _listed(session, begun), await overrides.counted(session))
+
+
+async def of(session: AsyncSession, function: str) -> list[Holding]:
+    """List who has one function from when to when, overrides laid on."""
+    rows = await _listed(session, col(Holding.function) == function)
+    return resolved(rows, await overrides.counted(session, [function]))
+
+
+async def as_known(
+    session: AsyncSession, function: str, at: datetime, known_at: datetime
+) -> list[Holding]:
+    """List who had a function at a moment, as it was known at another.
+
+    What was corrected or withdrawn since then is told as it stood.
+    """
+    known = or_(col(Holding.known_at).is_(None), col(Holding.known_at) <= known_at)
+    there = or_(col(Holding.withdrawn_at).is_(None), col(Holding.withdrawn_at) > known_at)
+    of_it = col(Holding.function) == function
+    rows = await session.exec(select(Holding).where(of_it, known, there, _holds(at)))
+    then = [Holding(**row.model_dump(exclude={"withdrawn_at"})) for row in rows]
+    return held_at(then, await overrides.as_known(session, function, known_at), at)
 
 
 async def next_change(session: AsyncSession, after: datetime) -> datetime | None:
@@ -57,8 +109,9 @@ async def next_change(session: AsyncSession, after: datetime) -> datetime | None
     turns = select(
         func.min(Holding.starts).filter(col(Holding.starts) > after),
         func.min(Holding.ends).filter(col(Holding.ends) > after),
-    )
-    return min((at for at in (await session.exec(turns)).one() if at is not None), default=None)
+    ).where(col(Holding.withdrawn_at).is_(None))
+    ats = [*(await session.exec(turns)).one(), await overrides.next_turn(session, after)]
+    return min((at for at in ats if at is not None), default=None)
 
 
 async def replace_all(
@@ -66,8 +119,9 @@ async def replace_all(
 ) -> None:
     """Make what a source says the truth from now on; the same again changes nothing.
 
-    What it no longer says ends now, or is taken away if it had not begun. What has ended stays:
-    that is history. Somebody who comes back after having been taken out begins anew.
+    What it no longer says ends now, or is withdrawn if it had not begun. What has ended stays:
+    that is history. Somebody who comes back after having been taken out begins anew. No row is
+    rewritten: one that turns out otherwise is withdrawn now, and another says what is true.
     """
     known = _by_place(await _listed(session, col(Holding.source) == source))
     wanted = _by_place(holdings)
@@ -97,12 +151,14 @@ async def _replace(
         same = next((row for row in left if _is_same(row, want, now)), None)
         if same is None:
             begun_before = any(row.starts == want.starts for row in known)
-            session.add(_new(want, source, now if begun_before else want.starts))
+            starts = now if begun_before else want.starts
+            session.add(_new(want, now, source=source, starts=starts))
         else:
             left.remove(same)
-            same.name, same.ends = want.name, want.ends
+            if (same.name, same.ends) != (want.name, want.ends):
+                _correct(session, same, now, name=want.name, ends=want.ends)
     for row in left:
-        await _end(session, row, now)
+        _end(session, row, now)
 
 
 def _is_same(row: Holding, wanted: Holding, now: datetime) -> bool:
@@ -115,10 +171,16 @@ def _is_same(row: Holding, wanted: Holding, now: datetime) -> bool:
     return begun_within and row.ends == wanted.ends
 
 
-def _new(wanted: Holding, source: str, starts: datetime | None) -> Holding:
-    """Make the row to keep for a holding that is wanted, from that moment."""
-    kept = wanted.model_dump(exclude={"id"}) | {"source": source, "starts": starts}
-    return Holding(**kept)
+def _new(like: Holding, now: datetime, **changed: object) -> Holding:
+    """Make the row to keep for a holding that is known from now."""
+    left_out = {"id", "known_at", "withdrawn_at"}
+    return Holding(**like.model_dump(exclude=left_out) | {"known_at": now} | changed)
+
+
+def _correct(session: AsyncSession, row: Holding, now: datetime, **changed: object) -> None:
+    """Let another row say what this one should have said; this one stays to be read."""
+    row.withdrawn_at = now
+    session.add(_new(row, now, **changed))
 
 
 def _is_past(row: Holding, now: datetime) -> bool:
@@ -126,9 +188,18 @@ def _is_past(row: Holding, now: datetime) -> bool:
     return row.ends is not None and row.ends <= now
 
 
-async def _end(session: AsyncSession, row: Holding, now: datetime) -> None:
-    """End a holding that its source no longer names; take it away if it never began."""
+def _end(session: AsyncSession, row: Holding, now: datetime) -> None:
+    """End a holding that its source no longer names; withdraw it if it never began."""
     if row.starts is not None and row.starts > now:
-        await session.delete(row)
+        row.withdrawn_at = now
     elif not _is_past(row, now):
-        row.ends = now
+        _correct(session, row, now, ends=now)
+
+
+async def leader(session: AsyncSession, lead: Sequence[str], at: datetime) -> str | None:
+    """Find who holds the first of the leading functions that anybody holds then, by mxid."""
+    for function in lead:
+        there = await holders(session, function, at)
+        if there:
+            return there[0].mxid
+    return None

@@ -9,7 +9,7 @@ from sqlalchemy import bindparam, insert
 from sqlmodel import col, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from bot.domain.model import Letter
+from bot.domain.model import Letter, Room
 from bot.store.portions import portions
 
 _WRITTEN = insert(Letter)
@@ -81,10 +81,19 @@ async def subjects_of(session: AsyncSession, event_ids: Collection[str]) -> dict
 
 
 async def first_of_object(session: AsyncSession, place: str, object_: str) -> Letter | None:
-    """Find the letter that first told of an object in a place: the one that edits belong to."""
+    """Find the letter that first told of an object in a place: the one that edits belong to.
+
+    What was told in a room that another has taken the place of is not there to be edited.
+    """
     told = (
         select(Letter)
+        .join(Room, col(Room.key) == col(Letter.place), isouter=True)
         .where(Letter.place == place, Letter.object == object_)
+        .where(
+            ~(col(Letter.sent_at) < col(Room.made_at))
+            | col(Letter.sent_at).is_(None)
+            | col(Room.made_at).is_(None)
+        )
         .order_by(col(Letter.position))
         .limit(1)
     )
@@ -99,3 +108,9 @@ async def latest_of_subject(
     if kind is not None:
         about = about.where(Letter.kind == kind)
     return (await session.exec(about.order_by(col(Letter.position).desc()).limit(1))).first()
+
+
+async def unsent_of_object(session: AsyncSession, object_: str) -> list[str]:
+    """List the places that a message has not come to yet."""
+    waiting = select(Letter.place).where(Letter.object == object_, col(Letter.sent_at).is_(None))
+    return list(await session.exec(waiting.order_by(col(Letter.position))))

@@ -71,6 +71,19 @@ async def since(session: AsyncSession, position: int, limit: int = PAGE) -> list
     return list(await session.exec(after.order_by(col(LogEntry.position)).limit(limit)))
 
 
+async def has(session: AsyncSession, what: str, subject: str) -> bool:
+    """Tell whether that has been written of a subject."""
+    written = select(LogEntry.position).where(LogEntry.subject == subject, LogEntry.what == what)
+    return (await session.exec(written.limit(1))).first() is not None
+
+
+async def latest(session: AsyncSession, what: str, subject: str) -> LogEntry | None:
+    """Find the newest entry of that about a subject."""
+    written = select(LogEntry).where(LogEntry.subject == subject, LogEntry.what == what)
+    newest = written.order_by(col(LogEntry.position).desc()).limit(1)
+    return (await session.exec(newest)).first()
+
+
 def fingerprint(entry: LogEntry) -> str:
     """Give SHA-256, in hexadecimal, over the entry and the hash before it, as canonical JSON."""
     return hashlib.sha256(_canonical(_sealed(entry)).encode()).hexdigest()

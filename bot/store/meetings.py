@@ -61,6 +61,12 @@ async def ended_in(session: AsyncSession, forum: str) -> list[Meeting]:
     return list(await session.exec(ended.order_by(col(Meeting.ended_at))))
 
 
+async def about(session: AsyncSession, incident: str) -> list[Meeting]:
+    """List the meetings about an incident, in order."""
+    there = select(Meeting).where(Meeting.incident == incident)
+    return list(await session.exec(there.order_by(col(Meeting.starts_at), col(Meeting.id))))
+
+
 async def in_state(session: AsyncSession, forum: str, state: MeetingState) -> list[Meeting]:
     """List the forum's meetings in that state, the earliest first."""
     there = select(Meeting).where(Meeting.forum == forum, Meeting.state == state)

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 
 from sqlmodel import col, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.domain.model import Member, Room
+from bot.store import kept
 
 JOINED, INVITED = "join", "invite"
 """Memberships are Matrix's own words: join, invite, leave, ban, knock."""
+CLOSED = "room.closed "
+"""Under this name, with a room's id after it, is kept that it has been replaced."""
 
 
 async def by_key(session: AsyncSession, key: str) -> Room | None:
@@ -23,20 +27,42 @@ async def key_of(session: AsyncSession, room_id: str) -> str | None:
     return (await session.exec(select(Room.key).where(Room.room_id == room_id))).one_or_none()
 
 
+async def by_id(session: AsyncSession, room_id: str) -> Room | None:
+    """Find the bot's room with that Matrix id; None if it is none of the bot's."""
+    return (await session.exec(select(Room).where(Room.room_id == room_id))).one_or_none()
+
+
 async def every(session: AsyncSession) -> list[Room]:
     """List all of the bot's rooms, by key."""
     return list(await session.exec(select(Room).order_by(col(Room.key))))
 
 
 async def remember(session: AsyncSession, room: Room) -> Room:
-    """Keep a room under its key, instead of the one that had it before; give the row kept."""
+    """Keep a room under its key, instead of the one that had it before; give the row kept.
+
+    What was once seen encrypted stays so, whatever is said of the room later.
+    """
     known = await by_key(session, room.key)
     if known is None:
         session.add(room)
         return room
+    same = known.room_id == room.room_id
+    known.made_at = known.made_at if same else room.made_at
+    known.encrypted = room.encrypted or (known.encrypted and same)
     known.room_id, known.alias = room.room_id, room.alias
-    known.encrypted, known.made_at = room.encrypted, room.made_at
     return known
+
+
+async def close(session: AsyncSession, room_id: str, now: datetime) -> None:
+    """Note that a room of the law's has been replaced: nothing more is said in it."""
+    key = await key_of(session, room_id)
+    if key is not None and not key.startswith("direct:"):
+        await kept.put(session, CLOSED + room_id, now.isoformat())
+
+
+async def is_closed(session: AsyncSession, room_id: str) -> bool:
+    """Tell whether a room has been replaced."""
+    return await kept.get(session, CLOSED + room_id) is not None
 
 
 async def members(session: AsyncSession, room_id: str) -> list[Member]:
@@ -49,6 +75,12 @@ async def joined(session: AsyncSession, room_id: str) -> set[str]:
     """Give the Matrix ids of those who are in the room now."""
     inside = select(Member.mxid).where(Member.room_id == room_id, Member.membership == JOINED)
     return set(await session.exec(inside))
+
+
+async def with_direct(session: AsyncSession, mxids: Collection[str]) -> set[str]:
+    """Give those of these people who have a direct room with the bot."""
+    theirs = select(Room.key).where(col(Room.key).in_([f"direct:{mxid}" for mxid in mxids]))
+    return {key.removeprefix("direct:") for key in await session.exec(theirs)}
 
 
 async def present(session: AsyncSession, room_id: str) -> set[str]:
@@ -78,6 +110,15 @@ async def moved(  # noqa: PLR0913 - a membership event has as many parts
     if membership == JOINED:
         member.asked_back = False
     return member
+
+
+async def shared(session: AsyncSession, one: str, other: str) -> int:
+    """Count the rooms that both are in now."""
+    inside = select(Member.room_id).where(Member.membership == JOINED)
+    both = inside.where(
+        Member.mxid == one, col(Member.room_id).in_(inside.where(Member.mxid == other))
+    )
+    return len((await session.exec(both)).all())
 
 
 async def seal(session: AsyncSession, room_id: str) -> None:

@@ -10,7 +10,8 @@ import re
 import unicodedata
 
 LONGEST = 2000
-"""The most characters of typed text that a message shows; what is longer ends with "…"."""
+"""The most characters of typed text that a message shows; what is longer ends with "…". Where
+there is so much of it that the message would be too long for a room, it shows less of each."""
 
 JOINER = "\u2060"
 
@@ -34,17 +35,17 @@ _LINKABLE = re.compile(
 )
 
 
-def defuse(text: str) -> str:
-    """Give the same words on one line, at most `LONGEST` long, with nothing in them to follow."""
-    return _LINKABLE.sub(_broken, _shortened(_seen(text[:_READ_AT_MOST])))
+def defuse(text: str, longest: int = LONGEST) -> str:
+    """Give the same words on one line, at most that long, with nothing in them to follow."""
+    return _LINKABLE.sub(_broken, _shortened(_seen(text[:_READ_AT_MOST]), longest))
 
 
 def _broken(found: re.Match[str]) -> str:
     return found[0] + JOINER
 
 
-def _shortened(text: str) -> str:
-    return text if len(text) <= LONGEST else text[: LONGEST - 1].rstrip() + "…"
+def _shortened(text: str, longest: int) -> str:
+    return text if len(text) <= longest else text[: longest - 1].rstrip() + "…"
 
 
 def _seen(text: str) -> str:

@@ -37,29 +37,31 @@ class Naming:
             "mandate": self.mandate,
             "agreement_kind": self.agreement_kind,
             "info_class": self.info_class,
+            "perspective": self.perspective,
             "amount": self.amount,
         }
 
     def function(self, code: str) -> str:
         """Say a function's title and its organisation: "Kommundirektör, Ekvikens kommun"."""
-        known = code in self._region.functions
-        return self._region.title(code, self._language) if known else code
+        region = self._region.world_of(code)
+        return region.title(code, self._language) if code in region.functions else code
 
     def role(self, code: str) -> str:
         """Say a function's title alone, where the organisation is plain from what is around."""
-        function = self._region.functions.get(code)
+        function = self._region.world_of(code).functions.get(code)
         return function.titles.in_(self._language) if function else code
 
     def organisation(self, code: str) -> str:
         """Say an organisation's name, given its code or that of one of its functions."""
-        if code in self._region.functions:
-            return self._region.home_of(code).name
-        home = self._region.organisations.get(code)
+        region = self._region.world_of(code)
+        if code in region.functions:
+            return region.home_of(code).name
+        home = region.organisations.get(code)
         return home.name if home else code
 
     def forum(self, code: str) -> str:
         """Say a forum's name."""
-        return self._named(self._region.forums, code)
+        return self._named(self._region.world_of(code).forums, code)
 
     def level(self, code: str) -> str:
         """Say a level's name."""
@@ -76,6 +78,10 @@ class Naming:
     def info_class(self, code: str) -> str:
         """Say an information class."""
         return self._named(self._region.info_classes, code)
+
+    def perspective(self, code: str) -> str:
+        """Say a perspective: "health care"."""
+        return self._named(self._region.perspectives, code)
 
     def amount(self, limit: Limit) -> str:
         """Say an amount with its currency: "250 000 SEK"."""

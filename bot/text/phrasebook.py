@@ -19,8 +19,8 @@ may hold another with the same name, which is used instead. Names may have folde
 
 Filters: times `clock`, `day`, `when`, `week`, `minutes` (or `duration`); names from the law's codes
 `function`, `role`, `organisation`, `forum`, `level`, `mandate`, `agreement_kind`, `info_class`,
-`amount`; lists and quotes `listed`, `quoted`; from a command's name its card's `usage`, `example`
-and `summary`. The small words they use are in `_words.md.j2`.
+`perspective`, `amount`; lists and quotes `listed`, `quoted`; from a command's name its card's
+`usage`, `example` and `summary`. The small words they use are in `_words.md.j2`.
 
 `{language}/command/NAME.md.j2` is a command's help card: its usage on the first line (after the
 comment), an example on the second, a summary below. It is plain text and has no facts.
@@ -35,6 +35,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from bot.text.defusing import LONGEST
 from bot.text.environment import SUFFIX, facts_used
 from bot.text.faults import BrokenTemplateError, MissingTemplateError, WordsError
 from bot.text.markdown import bodies
@@ -48,6 +49,11 @@ if TYPE_CHECKING:
 
     from bot.domain.answer import Facts
     from bot.domain.region import Region
+
+MOST_BYTES = 18_000
+"""Of both bodies. An event holds 65,536; an edit has them twice, and encrypted is a third more."""
+SHOWN = (LONGEST, 400, 80)
+"""How many characters a message shows of each typed text, when it gets too long with more."""
 
 __all__ = [
     "BrokenTemplateError",
@@ -66,6 +72,18 @@ class Words:
 
     plain: str
     html: str
+
+    @property
+    def size(self) -> int:
+        """Give the bytes of both."""
+        return len(self.plain.encode()) + len(self.html.encode())
+
+    def cut(self) -> Words:
+        """Give the plain words alone, up to a whole line, as many as a room takes."""
+        if len(self.plain.encode()) <= MOST_BYTES:
+            return Words(self.plain, "")
+        fits = self.plain.encode()[: MOST_BYTES - 4].decode(errors="ignore")
+        return Words(fits.rpartition("\n")[0] + "\n…", "")
 
 
 @dataclass(frozen=True)
@@ -87,9 +105,19 @@ class Phrasebook:
         }
 
     def say(self, name: str, facts: Facts, language: str, *, now: datetime) -> Words:
-        """Say the template with these facts; WordsError if it is missing or broken."""
+        """Say the template with these facts; WordsError if it is missing or broken.
+
+        What a room would not take shows less of what people typed; the record has all of it.
+        """
+        for longest in SHOWN:
+            words = self._said(name, facts, language, now, longest)
+            if words.size <= MOST_BYTES:
+                return words
+        return words.cut()
+
+    def _said(self, name: str, facts: Facts, language: str, now: datetime, longest: int) -> Words:
         shelf = self._shelf(name, language)
-        with rendering(now) as telling:
+        with rendering(now, longest) as telling:
             plain, html = bodies(shelf.render(name, facts, telling), telling)
         return Words(plain, html)
 

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 from markupsafe import Markup
 
 from bot.domain.answer import Typed
-from bot.text.defusing import defuse
+from bot.text.defusing import LONGEST, defuse
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -32,10 +32,11 @@ _UNMARKED = re.compile(r"(?!\d{1,9}[.)])[^\W_](?:(?:[^\W_]|[ ,.:/()\u2013-])*[^\
 
 
 class Rendering:
-    """What one telling keeps aside, and the moment it is told at."""
+    """What one telling keeps aside, the moment it is told at, and how much it shows of a text."""
 
-    def __init__(self, now: datetime) -> None:
+    def __init__(self, now: datetime, longest: int = LONGEST) -> None:
         self.now = now
+        self._longest = longest
         self._kept: list[str] = []
         self._numbers: dict[str, int] = {}
         self._typed: set[int] = set()
@@ -81,7 +82,7 @@ class Rendering:
         return _TOKEN.sub(lambda found: self._words(found[1]), href)
 
     def _seal_typed(self, text: Typed) -> str:
-        words = defuse(text)
+        words = defuse(text, self._longest)
         return self._keep(words, typed=True) if words else ""
 
     def _keep(self, words: str, *, typed: bool) -> str:
@@ -114,9 +115,9 @@ def current() -> Rendering:
 
 
 @contextmanager
-def rendering(now: datetime) -> Iterator[Rendering]:
+def rendering(now: datetime, longest: int = LONGEST) -> Iterator[Rendering]:
     """Begin a telling at that moment; filters and outputs find it by `current`."""
-    token = _current.set(Rendering(now))
+    token = _current.set(Rendering(now, longest))
     try:
         yield _current.get()
     finally:

@@ -15,16 +15,23 @@ from bot.domain.region import (
     HolidayRule,
     InfoClass,
     Level,
+    Listing,
     MandateKind,
     Names,
     Organisation,
+    Perspective,
     Region,
+    Way,
+    WayKind,
 )
 from config.region_file.base import Named
+from config.region_file.build_cooperation import cooperation_of
 from config.region_file.build_forum import forum_of
+from config.region_file.build_reach import reach_of
+from config.region_file.build_relief import relief_of
 from config.region_file.limits import limits_of
 from config.region_file.reading import Reading
-from config.region_file.shape import HeldShape
+from config.region_file.shape import HeldShape, WayShape
 
 
 def region_of(reading: Reading) -> Region:
@@ -51,7 +58,14 @@ def region_of(reading: Reading) -> Region:
         receivers=_receivers(reading),
         limits=limits_of(shape.time_limits),
         agendas=_agendas(reading),
-        forums={code: forum_of(reading, forum) for code, forum in reading.forums.items()},
+        forums=Listing({c: forum_of(reading, forum) for c, forum in reading.forums.items()}),
+        cooperation=cooperation_of(reading),
+        perspectives={
+            code: Perspective(code, tuple(each.types), _names(code, each))
+            for code, each in shape.perspectives.items()
+        },
+        relief=relief_of(reading),
+        reach=reach_of(reading),
         holdings=tuple(_held(each, ZoneInfo(about.timezone)) for each in shape.on_duty_example),
     )
 
@@ -100,9 +114,15 @@ def _organisations(reading: Reading) -> dict[str, Organisation]:
             hosted_by=each.hosted_by,
             area_responsible=each.area_responsible,
             coopted_only=each.coopted_only,
+            ways=tuple(map(_way, each.ways)),
         )
         for code, each in reading.organisations.items()
     }
+
+
+def _way(way: WayShape) -> Way:
+    kind = WayKind.EMAIL if way.email else WayKind.WEBHOOK
+    return Way(kind, way.email or way.webhook or "")
 
 
 def _functions(reading: Reading) -> dict[str, Function]:

@@ -16,6 +16,7 @@ from bot.domain.region import (
     SeatsFrom,
     Temporary,
 )
+from config.region_file.build_relief import relief_in
 from config.region_file.forum_shape import DigestShape, ForumShape, SeatShape
 from config.region_file.reading import Place, Reading
 from config.region_file.rules import read_cron
@@ -50,6 +51,8 @@ def forum_of(reading: Reading, forum: ForumShape) -> Forum:
         activated_only=forum.activated_only,
         support_only=forum.support_only,
         temporary=_temporary(forum),
+        perspectives=tuple(forum.perspectives),
+        relief=relief_in(reading, forum),
     )
 
 

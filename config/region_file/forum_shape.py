@@ -23,6 +23,7 @@ from config.region_file.kinds import (
 from config.region_file.rules import Cron, Rule
 
 Amount = Annotated[int, Field(ge=0, le=10**15)]
+Grace = Annotated[int, Field(ge=0, le=24 * 60)]
 Everyone = Literal["all", "all_duty_functions"]
 
 
@@ -115,6 +116,13 @@ class DigestShape(Shape):
     cron: Cron | None = None
 
 
+class FormerShape(Shape):
+    """What becomes of who has handed a function over: minutes in the room, then leave or listen."""
+
+    grace: Grace | None = None
+    former: Literal["leaves", "listens"] | None = None
+
+
 class ForumShape(Named):
     """A forum: what it is for, who leads it, who sits there, when it meets, where it reports."""
 
@@ -140,3 +148,5 @@ class ForumShape(Named):
     activated_only: bool = False
     support_only: bool = False
     temporary: TemporaryShape | None = None
+    perspectives: list[Code] = Field(default_factory=list)
+    relief: FormerShape | None = None

@@ -24,6 +24,7 @@ WEEKDAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 
 CODE = r"^[^\W_][\w-]{0,31}$"
 CLOCK = r"^([01][0-9]|2[0-3]):[0-5][0-9]$"
+EMAIL = r"^[A-Za-z0-9._+-]{1,64}@[A-Za-z0-9.-]{1,189}$"
 LANGUAGE = r"^[a-z]{2}$"
 LIMIT_KEY = r"^limit_[a-z]{3}$"
 WEEKDAY_CLOCK = rf"^({'|'.join(WEEKDAYS)}) ([01][0-9]|2[0-3]):[0-5][0-9]$"
@@ -153,6 +154,12 @@ LanguageCode = Annotated[
     str,
     AfterValidator(matching(LANGUAGE, 'a language, two small letters, "sv"')),
     Field(json_schema_extra={"pattern": LANGUAGE}),
+]
+Email = Annotated[
+    str,
+    Field(max_length=254),
+    AfterValidator(matching(EMAIL, 'an address for e-mail, "tib@rosvik.example"')),
+    Field(json_schema_extra={"pattern": EMAIL}),
 ]
 Day = Annotated[str, AfterValidator(_day), Field(json_schema_extra={"format": "date"})]
 Moment = Annotated[str, AfterValidator(_moment)]

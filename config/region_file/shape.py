@@ -11,9 +11,11 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import Field
 
 from config.region_file.base import Named, Shape
-from config.region_file.forum_shape import ForumShape
+from config.region_file.forum_shape import FormerShape, ForumShape
 from config.region_file.kinds import (
+    Clock,
     Code,
+    Email,
     Holidays,
     LanguageCode,
     LimitText,
@@ -24,6 +26,7 @@ from config.region_file.kinds import (
     WeekLabel,
     Zone,
 )
+from config.region_file.rules import Rule
 from config.structure import Sections
 from config.yaml_tree import Value
 
@@ -64,6 +67,19 @@ class FunctionShape(Named):
     deputies: Annotated[int, Field(ge=0, le=9)] = 0
 
 
+class PerspectiveShape(Named):
+    """A side that forums may want to hear, by the types of organisation that bring it."""
+
+    types: Annotated[list[Code], Field(min_length=1)]
+
+
+class WayShape(Shape):
+    """Another way for urgent calls: an address for e-mail, or a webhook named in the settings."""
+
+    email: Email | None = None
+    webhook: Code | None = None
+
+
 class OrganisationShape(Shape):
     """An actor. Its type gives its functions; `contact_point` is always reached."""
 
@@ -76,6 +92,7 @@ class OrganisationShape(Shape):
     hosted_by: Code | None = None
     area_responsible: bool = False
     coopted_only: bool = False
+    ways: list[WayShape] = Field(default_factory=list)
 
 
 class ReceiversShape(Shape):
@@ -117,6 +134,37 @@ class TimeLimitsShape(Shape):
     activated: LimitsShape = LimitsShape()
 
 
+class CooperationShape(Shape):
+    """Who judges a request for cooperation, who is told of it, and where it leads."""
+
+    judges: list[str] = Field(default_factory=list)
+    informed: list[str] = Field(default_factory=list)
+    contact: Code | None = None
+    conference: Code | None = None
+
+
+class ReliefShape(FormerShape):
+    """How a function changes hands: minutes before it that both are briefed, and what follows."""
+
+    brief_before: Annotated[int, Field(ge=1, le=24 * 60)] = 15
+
+
+class TestCallShape(Shape):
+    """A test call that goes out by itself; the first Tuesday of the month at 10:00 if no more."""
+
+    rule: Rule = "FREQ=MONTHLY;BYDAY=1TU"
+    at: Clock = "10:00"
+    minutes: Annotated[int, Field(ge=1, le=24 * 60)] = 30
+    result_to: str | None = None
+
+
+class ReachShape(Shape):
+    """When gaps are looked for each night; with `test_call`, when a test call goes out."""
+
+    look_at: Clock = "02:00"
+    test_call: TestCallShape | None = None
+
+
 class AgendaItemShape(Named):
     """One point of an agenda, and the minutes it may take."""
 
@@ -151,9 +199,13 @@ class RegionShape(Shape, Sections):
     groups: dict[Code, list[Code]] = Field(default_factory=dict)
     receivers: ReceiversShape
     time_limits: TimeLimitsShape = TimeLimitsShape()
+    cooperation: CooperationShape = CooperationShape()
     info_classes: Annotated[dict[Code, RankedShape], Field(min_length=1)]
     agendas: dict[Code, Annotated[list[AgendaItemShape], Field(min_length=1)]] = Field(
         default_factory=dict
     )
     forums: Annotated[list[ForumShape], Field(min_length=1)]
+    perspectives: dict[Code, PerspectiveShape] = Field(default_factory=dict)
+    relief: ReliefShape = ReliefShape()
+    reach: ReachShape = ReachShape()
     on_duty_example: list[HeldShape] = Field(default_factory=list)

@@ -102,12 +102,15 @@ def peak_megabytes(pid: int) -> float:
     return next((int(line.split()[1]) / 1024 for line in lines if line.startswith("VmHWM")), 0.0)
 
 
-def settings_file(folder: Path, homeserver: str, user_id: str, password: str) -> Path:
-    """Write the settings of an unencrypted bot with the example region."""
+def settings_file(
+    folder: Path, homeserver: str, user_id: str, password: str, *, encrypted: bool = False
+) -> Path:
+    """Write the settings of a bot with the example region."""
     file = folder / "samverkan.yaml"
     file.write_text(
         f'homeserver: {homeserver}\nuser_id: "{user_id}"\npassword: "{password}"\n'
-        f"state_dir: {folder}/state\nregion: {REGION}\nencrypted: false\nlog_level: warning\n",
+        f"state_dir: {folder}/state\nregion: {REGION}\nlog_level: warning\n"
+        f"encrypted: {str(encrypted).lower()}\n",
         encoding="utf-8",
     )
     return file
@@ -140,24 +143,27 @@ class Place:
     people: tuple[str, ...]
 
 
-def places(region: Region) -> list[Place]:
-    """Lay out 40 rooms: one for each forum, and for the rest direct ones."""
-    people = [mxid(code) for code in region.functions]
-    forums = [Place(f"!{code.lower()}:null.example", tuple(people[:20])) for code in region.forums]
-    alone = [Place(f"!direct{n}:null.example", (who,)) for n, who in enumerate(people)]
-    return (forums + alone)[:40]
+def places(region: Region, count: int = 40) -> list[Place]:
+    """Lay out that many rooms: one for each forum, and for the rest direct ones.
+
+    A forum has so many people that none of them asks for more than one person may in a minute.
+    """
+    people = [each.mxid for each in holdings(region)]
+    forums = [Place(f"!{code.lower()}:null.example", tuple(people[:48])) for code in region.forums]
+    alone = [Place(f"!direct{n}:null.example", (who,)) for n, who in enumerate(people[48:])]
+    return (forums + alone)[:count]
 
 
-async def furnish(url: str, region: Region) -> None:
+async def furnish(url: str, region: Region, *, rooms: int = 40, encrypted: bool = False) -> None:
     """Make the database of a region at work: everything held, the rooms there, all in them."""
     await migrate(url)
     store = await Store.open(url)
     now = datetime.now(UTC)
     rows: list[Any] = list(holdings(region))
     keys = [f"forum:{code}" for code in region.forums]
-    for n, place in enumerate(places(region)):
+    for n, place in enumerate(places(region, rooms)):
         key = keys[n] if n < len(keys) else f"direct:{place.people[0]}"
-        rows.append(Room(key=key, room_id=place.room_id, made_at=now))
+        rows.append(Room(key=key, room_id=place.room_id, made_at=now, encrypted=encrypted))
         rows += (
             Member(room_id=place.room_id, mxid=who, membership="join", since=now)
             for who in (ME, *place.people)
@@ -171,15 +177,15 @@ def script(where: Sequence[Place], body: str, count: int, size: int) -> list[lis
     """Write commands, spread over rooms and people, in batches of that size."""
     stamp = int(datetime.now(UTC).timestamp() * 1000)
     turns = itertools.cycle(where)
-    items = [_said(next(turns), body, number, stamp) for number in range(count)]
+    items = [_said(next(turns), body, n, n // len(where), stamp) for n in range(count)]
     return [items[at : at + size] for at in range(0, count, size)]
 
 
-def _said(place: Place, body: str, number: int, stamp: int) -> dict[str, Any]:
+def _said(place: Place, body: str, number: int, turn: int, stamp: int) -> dict[str, Any]:
     event = {
         "type": "m.room.message",
         "event_id": f"$said{stamp}n{number}",
-        "sender": place.people[number // 40 % len(place.people)],
+        "sender": place.people[turn % len(place.people)],
         "origin_server_ts": stamp + number,
         "content": {"msgtype": "m.text", "body": body},
     }
@@ -199,11 +205,20 @@ class Null:
         """Start one in a process of its own."""
         async with process(*NULL, log=folder / "null.log", talks=True) as server:
             assert server.stdout is not None
-            null = cls(int(await server.stdout.readline()))
+            there = cls(int(await server.stdout.readline()))
             try:
-                yield null
+                yield there
             finally:
-                await null._wire.close()
+                await there._wire.close()
+
+    async def tell_of(self, where: Iterable[Place]) -> None:
+        """Have those rooms encrypted, and told of to whoever syncs from the beginning."""
+        rooms = {place.room_id: list(place.people) for place in where}
+        await self._wire.call("POST", "/bench/rooms", rooms)
+
+    async def hurry(self, speed: float) -> None:
+        """Have long polls end so many times sooner than asked, and count requests from now on."""
+        await self._wire.call("POST", "/bench/speed", {"speed": speed})
 
     async def quiet(self, bot: Process) -> None:
         """Wait until the bot has done all it wants."""
@@ -216,10 +231,22 @@ class Null:
         """Ask how it goes."""
         return await self._wire.call("GET", "/bench/score")
 
+    async def lay_in(self, batches: list[list[dict[str, Any]]]) -> None:
+        """Lay in a script, and wait for nothing."""
+        await self._wire.call("POST", "/bench/script", {"batches": batches})
+
+    async def answered(self) -> dict[str, float]:
+        """Give the moment (this machine's monotonic seconds) at which each event had its answer."""
+        return await self._wire.call("GET", "/bench/answered")
+
     async def play(self, batches: list[list[dict[str, Any]]]) -> dict[str, Any]:
         """Lay in a script, and give the score when every message has its reply."""
         count = sum(map(len, batches))
-        await self._wire.call("POST", "/bench/script", {"batches": batches})
+        await self.lay_in(batches)
+        return await self.replied(count)
+
+    async def replied(self, count: int) -> dict[str, Any]:
+        """Give the score when that many have their reply."""
         async with asyncio.timeout(120):
             while (score := await self.score())["replies"] < count:  # noqa: ASYNC110 - another process
                 await asyncio.sleep(0.1)

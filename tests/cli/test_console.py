@@ -6,6 +6,7 @@ import fcntl
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 import typer
@@ -14,7 +15,7 @@ from bot.cli import history
 from bot.cli.told import NEXT, failure_of, told
 from bot.matrix import wire
 from bot.matrix.session import NoSession
-from bot.matrix.wire import MatrixRefusal, Unreachable
+from bot.matrix.wire import LoggedOut, MatrixRefusal, Unreachable
 from tests.cli.conftest import HOUSE, PASSWORD, TOKEN, Operator
 
 RUNS = pytest.mark.parametrize("command", ["plan", "apply", "run"])
@@ -164,6 +165,35 @@ def test_a_database_that_does_not_answer_is_told_without_its_password(
     assert screen.err.endswith(
         "Next: see that `database_url` is right and the database runs, then: samverkan migrate\n"
     )
+
+
+@pytest.mark.parametrize(
+    ("error", "code", "then"),
+    [
+        (
+            LoggedOut(401, "M_UNKNOWN_TOKEN", "Gone"),
+            3,
+            "SAMVERKAN_PASSWORD_FILE=FILE samverkan renew-device",
+        ),
+        (LoggedOut(403, "M_USER_DEACTIVATED", "Gone"), 3, "let an administrator"),
+        (LoggedOut(401, "M_UNKNOWN_TOKEN", "Old", soft=True), 1, "SAMVERKAN_PASSWORD_FILE=FILE"),
+        (
+            NoSession("token-revoked", "Gone"),
+            3,
+            "SAMVERKAN_PASSWORD_FILE=FILE samverkan renew-device",
+        ),
+        (NoSession("vault-missing", "Lost"), 1, "put vault.json back in /var/bot, or: samverkan"),
+        (NoSession("locked", "Locked"), 1, "let an administrator of the homeserver unlock"),
+    ],
+)
+def test_being_shut_out_has_an_exit_of_its_own(
+    error: Exception, code: int, then: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(typer.Exit) as ended, told(Path("/var/bot")):
+        raise ExceptionGroup("", [error])
+
+    assert ended.value.exit_code == code
+    assert f"Next: {then}" in capsys.readouterr().err
 
 
 def test_failures_that_come_together_are_told_as_one() -> None:

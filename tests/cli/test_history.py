@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -10,6 +11,7 @@ from bot.clock.wall import WallClock
 from bot.store import log
 from bot.store.engine import Store
 from tests.cli.conftest import Operator
+from tests.rosters.calendar import calendar, event
 
 HEAD = "function,rank,mxid,name,from,to\n"
 KIM = "aa.DUTY,1,@kim:example,Kim Lund,,\n"
@@ -139,3 +141,29 @@ def test_a_scenario_with_faults_is_wrong_use_and_nothing_is_played(operator: Ope
     assert 'did you mean "region"?' in wrong.err
     assert wrong.err.endswith("Nothing has been played.\n")
     assert missing.err == "none.yaml: there is no such file\nNothing has been played.\n"
+
+
+def test_a_calendar_can_be_tried_and_nothing_of_it_is_taken_in(operator: Operator) -> None:
+    now = datetime.now(UTC).replace(hour=8, minute=0)
+    times = f"DTSTART:{now:%Y%m%dT%H%M00Z}", f"DTEND:{now + timedelta(hours=8):%Y%m%dT%H%M00Z}"
+    file = operator.folder / "duty.ics"
+    file.write_bytes(calendar(event(*times, title="@eva:x.example /2")))
+
+    screen = operator.types("roster", "read", str(file), "--function", "aa.DUTY")
+
+    assert screen.code == 0
+    assert screen.out.splitlines()[0].endswith("  2  eva (@eva:x.example)")
+    assert screen.out.splitlines()[1].startswith("1 shift from duty.ics. Next:")
+    assert operator.database().execute("SELECT * FROM holding").fetchall() == []
+
+
+def test_a_calendar_that_cannot_be_read_says_which_event(operator: Operator) -> None:
+    now = datetime.now(UTC)
+    file = operator.folder / "duty.ics"
+    file.write_bytes(calendar(event(f"DTSTART;VALUE=DATE:{now:%Y%m%d}", title="Leave")))
+
+    screen = operator.types("roster", "read", str(file), "--function", "aa.DUTY")
+
+    assert screen.code == 1
+    assert screen.err.startswith("The calendar cannot be read: an event names nobody that a ")
+    assert 'write @name:server in it, "Leave".' in screen.err

@@ -12,7 +12,7 @@ EVERYTHING = """\
 samverkan.yaml:5: text_dirs[1]: there is no folder {here}/wrods
 samverkan.yaml:6: passwrod_file: unknown key "passwrod_file"; expected one of homeserver, \
 user_id, region, password_file, password, state_dir, database_url, text_dirs, pickle_key_file, \
-creators, room_version, encrypted, … (14 in all); did you mean "password_file"?
+vault_file, vault, creators, … (30 in all); did you mean "password_file"?
 samverkan.yaml:7: log_level: "debag" will not do; expected 'debug', 'info', 'warning' or \
 'error'; did you mean "debug"?
 mini.yaml:53: forums.WEEK.chair: unknown function "aa.DUYT"; expected one of aa.DUTY, aa.HEAD; \
@@ -130,3 +130,15 @@ def test_a_schema_that_there_is_not_is_wrong_use(operator: Operator) -> None:
 
     assert screen.code == 2
     assert screen.err == 'There is no schema "weather".\nNext: samverkan schema region\n'
+
+
+def test_a_calendar_that_is_not_there_or_nobodys_is_named(operator: Operator) -> None:
+    operator.settings("calendars:\n  - {function: aa.DUYT, file: duty.ics}\n")
+
+    screen = operator.types("check")
+
+    assert screen.code == 1
+    assert screen.err.splitlines()[:2] == [
+        'samverkan.yaml:6: calendars[0].function: "aa.DUYT" is no function of the region',
+        f"samverkan.yaml:6: calendars[0].file: there is no file {operator.folder}/duty.ics",
+    ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from pathlib import Path
 
@@ -10,13 +10,17 @@ import pytest
 
 from bot.domain.region import (
     After,
+    Cadence,
+    Cooperation,
     FunctionKind,
     HolidayRule,
     Limit,
     Mode,
     NextMeeting,
     NextWorkday,
+    Reach,
     Region,
+    Relief,
     SameDay,
     SeatsFrom,
     Workdays,
@@ -245,3 +249,50 @@ def test_the_english_example_uses_two_levels_of_three(thornmere: Region) -> None
     assert used == {"strategic", "tactical"}
     assert thornmere.timezone.key == "Europe/London"
     assert thornmere.forum("WEEK").names.in_("sv") == "Weekly partners' call"
+
+
+def test_without_a_word_of_the_file_the_areas_duty_officer_judges_requests(
+    malarvik: Region,
+) -> None:
+    assert malarvik.cooperation == Cooperation(
+        judges=("lst.TIB", "kansli.RSIB"),
+        informed=("kansli.RSIB",),
+        contact="TIBG",
+        conference="ASK",
+    )
+
+
+def test_without_a_word_of_the_file_both_are_briefed_a_quarter_before_and_the_former_leaves(
+    malarvik: Region,
+) -> None:
+    usual = Relief(timedelta(minutes=15), timedelta(minutes=10), listens=False)
+
+    assert malarvik.relief == usual
+    assert all(malarvik.relief_in(forum) == usual for forum in malarvik.forums.values())
+
+
+def test_a_forum_may_let_its_former_holders_listen(tmp_path: Path) -> None:
+    text = (EXAMPLES / "malarvik.yaml").read_text(encoding="utf-8")
+    text = text.replace("  - code: VSK\n", "  - code: VSK\n    relief: {former: listens}\n", 1)
+    file = tmp_path / "region.yaml"
+    file.write_text(text + "\nrelief: {brief_before: 20, grace: 10}\n", encoding="utf-8")
+
+    region = load_region(file, TODAY)
+
+    twenty, ten = timedelta(minutes=20), timedelta(minutes=10)
+    assert region.relief_in(region.forum("RSG")) == Relief(twenty, ten, listens=False)
+    assert region.relief_in(region.forum("VSK")) == Relief(twenty, ten, listens=True)
+
+
+def test_gaps_are_looked_for_at_two_and_test_calls_go_out_by_themselves_only_if_named(
+    malarvik: Region, tmp_path: Path
+) -> None:
+    text = (EXAMPLES / "malarvik.yaml").read_text(encoding="utf-8")
+    file = tmp_path / "region.yaml"
+    file.write_text(text + "\nreach: {look_at: '03:30', test_call: {}}\n", encoding="utf-8")
+
+    named = load_region(file, TODAY)
+
+    assert malarvik.reach == Reach(time(2), None)
+    first_tuesday = Cadence("FREQ=MONTHLY;BYDAY=1TU", time(10))
+    assert named.reach == Reach(time(3, 30), first_tuesday, 30, None)

@@ -29,6 +29,31 @@ def refused(file: Path | None) -> list[str]:
     return [str(problem) for problem in caught.value.problems]
 
 
+def test_half_a_mail_server_and_a_password_in_clear_are_refused(tmp_path: Path) -> None:
+    mail = "smtp_host: mail.example\nsmtp_user: bot\nsmtp_security: none\n"
+
+    assert refused(written(tmp_path, RIGHT + mail)) == [
+        "samverkan.yaml:4: smtp_host: a mail server needs smtp_sender beside it",
+        (
+            "samverkan.yaml:5: smtp_user: smtp_user would send its password in clear; "
+            "expected smtp_security: starttls or tls"
+        ),
+    ]
+
+
+def test_the_mail_servers_password_comes_from_its_file_each_time(tmp_path: Path) -> None:
+    file = written(tmp_path, RIGHT + "smtp_password_file: secret\n")
+    settings = load_settings(file)
+    assert settings.read_smtp_password() is None
+
+    (tmp_path / "secret").write_text("open sesame\n", encoding="utf-8")
+
+    password = settings.read_smtp_password()
+    assert password
+    assert password.get_secret_value() == "open sesame"
+    assert "sesame" not in repr(settings)
+
+
 def test_the_example_is_right_and_names_its_schema() -> None:
     settings = load_settings(EXAMPLE)
 
@@ -137,3 +162,42 @@ def test_text_that_is_not_yaml_does_not_spill_its_secret(tmp_path: Path) -> None
 
     assert len(told) == 1
     assert "hunter2" not in told[0]
+
+
+def test_a_calendar_is_named_with_where_it_is_as_seen_from_the_file(tmp_path: Path) -> None:
+    text = f"{RIGHT}calendars:\n  - function: aa.DUTY\n    file: duty.ics\n"
+
+    (calendar,) = load_settings(written(tmp_path, text)).calendars
+
+    assert (calendar.function, calendar.rank) == ("aa.DUTY", 1)
+    assert calendar.file == tmp_path / "duty.ics"
+
+
+def test_the_address_of_a_calendar_is_a_secret(tmp_path: Path) -> None:
+    text = f"{RIGHT}calendars:\n  - function: aa.DUTY\n    address: https://x.example/t0ken\n"
+
+    settings = load_settings(written(tmp_path, text))
+
+    assert "t0ken" not in f"{settings!r}"
+    assert settings.calendars[0].address
+    wrong = refused(written(tmp_path, text.replace("https://x.example/t0ken", "[t0ken]")))
+    assert "t0ken" not in "".join(wrong)
+    assert "calendars[0].address" in wrong[0]
+
+
+def test_a_calendar_is_in_one_place_and_a_place_in_a_function_has_one(tmp_path: Path) -> None:
+    nowhere = f"{RIGHT}calendars:\n  - function: aa.DUTY\n"
+    twice = f"{RIGHT}calendars:\n" + 2 * "  - {function: aa.DUTY, file: duty.ics}\n"
+
+    assert refused(written(tmp_path, nowhere)) == [
+        (
+            "samverkan.yaml:5: calendars[0]: a calendar is in one place; expected one of file, "
+            "address and address_file"
+        )
+    ]
+    assert refused(written(tmp_path, twice)) == [
+        (
+            "samverkan.yaml:4: calendars: aa.DUTY, rank 1, has more than one calendar; expected "
+            "one for each rank"
+        )
+    ]

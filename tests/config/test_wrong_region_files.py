@@ -88,6 +88,20 @@ def test_what_only_follows_from_a_fault_is_not_told_as_another(tmp_path: Path) -
     ]
 
 
+def test_a_perspective_that_no_seat_can_bring_is_refused(tmp_path: Path) -> None:
+    file = patched(
+        tmp_path,
+        ("info_classes:", "perspectives: {work: {en: work, types: [works]}}\ninfo_classes:"),
+        ("purpose: To give aims.", "purpose: To give aims.\n    perspectives: [work]"),
+    )
+
+    [told] = refused(file)
+    assert told == (
+        'region.yaml:44: forums.TOP.perspectives[0]: no seat of TOP can bring "work"; '
+        "expected a seat for one of works"
+    )
+
+
 def test_a_file_of_fifty_megabytes_is_refused_unread(tmp_path: Path) -> None:
     file = tmp_path / "region.yaml"
     with file.open("wb") as opened:

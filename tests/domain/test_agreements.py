@@ -254,6 +254,7 @@ def test_every_seat_is_named_in_exactly_the_list_it_chose(given_: list[Position]
 
     named = {name: [seat["function"] for seat in seats] for name, seats in lists.items()}
     said = oracle(given_)
+    assert named.pop("unread") == []  # every answer could be read
     words = {
         "agrees": Choice.AGREES, "reservations": Choice.RESERVATION, "anchoring": Choice.ANCHOR,
         "disagrees": Choice.DISAGREES, "not_concerned": Choice.NOT_CONCERNED, "silent": None,

@@ -9,18 +9,20 @@ from pathlib import Path
 import pytest
 
 from bot.domain.answer import Facts
+from bot.domain.menus import DESCRIPTION, Field, Offer, state_key
 from bot.domain.region import Region
 from bot.domain.room_plan import (
     ActualRoom,
     Create,
     Link,
+    Offering,
     SetState,
     Step,
     Unlink,
     leftovers,
     plan,
 )
-from bot.domain.room_state import CHILD, PARENT, Content, creation, made, state_of
+from bot.domain.room_state import CHILD, PARENT, Content, creation, made, power_levels, state_of
 from bot.domain.rooms import RoomSettings, WantedRoom, wanted_rooms
 from config.region import load_region
 
@@ -61,6 +63,8 @@ def after(step: Step, wanted: tuple[WantedRoom, ...], actual: Actual) -> Actual:
     match step:
         case SetState():
             there[step.type, made(step.state_key, ids)] = made(step.content, ids)
+        case Offering():
+            there |= {(DESCRIPTION, key): content for key, content in step.changes.items()}
         case Link():
             there[CHILD, ids[step.child]] = step.content
         case Unlink():
@@ -223,3 +227,70 @@ def test_a_room_the_law_no_longer_has_leaves_the_space_and_is_otherwise_left_alo
     assert plan(fewer, after(step, fewer, actual)) == ()
     known = {key: room.room_id for key, room in actual.items()}
     assert [left.key for left in leftovers(fewer, known)] == ["forum:AGC"]
+
+
+MENU = (
+    Offer("kalla", ("convene",), "Kallar till ett möte.", (Field("at", "När."),)),
+    Offer("vem", ("who",), "Visar vem."),
+)
+
+
+def with_menu(region: Region, menu: tuple[Offer, ...]) -> tuple[WantedRoom, ...]:
+    return wanted_rooms(region, SETTINGS, say, menu)
+
+
+def test_a_room_is_made_with_its_menu_and_a_space_has_none(region: Region) -> None:
+    actual = built(with_menu(region, MENU))
+
+    menus = {
+        key: [key for type_, key in room.state if type_ == DESCRIPTION]
+        for key, room in actual.items()
+    }
+
+    assert plan(with_menu(region, MENU), actual) == ()
+    assert len(menus["forum:VSK"]) == len(MENU)
+    assert menus["space"] == menus["level:verkstallande"] == []
+
+
+def test_what_is_no_longer_offered_is_withdrawn_in_one_step_a_room(region: Region) -> None:
+    actual = built(with_menu(region, MENU))
+    changed = (dataclasses.replace(MENU[0], says="Kallar."), Offer("hem", (), "Visar hemma."))
+    wanted = with_menu(region, changed)
+
+    steps = plan(wanted, actual)
+
+    assert [type(step) for step in steps] == [Offering] * len(region.forums)
+    assert steps[0].why.name == "menu"
+    assert (steps[0].why.facts["shown"], steps[0].why.facts["withdrawn"]) == (2, 1)
+    for step in steps:
+        actual = after(step, wanted, actual)
+    assert actual["forum:VSK"].state[DESCRIPTION, state_key("vem", SETTINGS.bot)] == {}
+    assert plan(wanted, actual) == ()
+
+
+def test_a_field_that_is_gone_is_a_difference_and_what_another_bot_offers_is_not(
+    region: Region,
+) -> None:
+    theirs = state_key("ban", "@other:one.example")
+    actual = built(with_menu(region, MENU))
+    room = actual["forum:VSK"]
+    own = state_key("kalla", SETTINGS.bot)
+    more = {**room.state[DESCRIPTION, own], "fi.mau.tail_parameter": "at"}
+    state = {**room.state, (DESCRIPTION, own): more, (DESCRIPTION, theirs): {"command": "ban"}}
+
+    (step,) = plan(with_menu(region, MENU), actual | {"forum:VSK": ActualRoom(room.room_id, state)})
+
+    assert isinstance(step, Offering)
+    assert list(step.changes) == [own]
+
+
+def test_a_closed_room_says_so_and_nobody_but_the_bot_can_write_there(
+    wanted: tuple[WantedRoom, ...],
+) -> None:
+    forum = next(room for room in wanted if not room.is_space)
+
+    levels = power_levels(dataclasses.replace(forum, closed=True))
+
+    assert levels["events_default"] == 100
+    assert {levels["events"][type_] for type_ in ("m.room.encrypted", "m.reaction")} == {100}
+    assert power_levels(forum)["events_default"] == 0

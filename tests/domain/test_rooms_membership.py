@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
-from bot.domain.membership import Invite, Kick, membership_plan
+from bot.domain.membership import Invite, Kick, listeners, membership_plan
 from bot.domain.model import Holding, Member
-from bot.domain.region import Region
+from bot.domain.region import Listing, Region, Relief
+from bot.domain.room_plan import fits
+from bot.domain.room_state import POWER_LEVELS, silenced
 from config.region import load_region
 
 HOUSE = Path(__file__).parents[2]
@@ -20,6 +23,11 @@ JONAS, LENA = "@jonas.ek:malarvik.example", "@lena.wiik:malarvik.example"
 
 @pytest.fixture(scope="module")
 def region() -> Region:
+    """Give the example region, with nobody staying after their time."""
+    return replace(usual(), relief=Relief(grace=timedelta(0)))
+
+
+def usual() -> Region:
     return load_region(HOUSE / "config/example/malarvik.yaml", date(2026, 10, 12))
 
 
@@ -165,3 +173,115 @@ def test_who_can_take_the_rooms_over_is_in_the_space_beforehand(region: Region) 
     assert [(it.key, it.mxid, it.why.name) for it in moves] == [
         ("space", "@glass:other.example", "creator")
     ]
+
+
+AFAR = "@ada.berg:ekviken.example"
+
+
+def test_who_lives_elsewhere_is_invited_to_the_space_alone(region: Region) -> None:
+    rooms: dict[str, dict[str, Member]] = {"space": {}, "forum:LC": {}, "forum:RCG": {}}
+
+    moves = membership_plan(region, [held(AFAR)], rooms, NOW, home="malarvik.example")
+
+    assert [(it.key, it.mxid) for it in moves] == [("space", AFAR)]
+
+
+@pytest.mark.parametrize(("membership", "asked"), [("join", True), ("invite", False)])
+def test_who_lives_elsewhere_and_comes_to_a_meeting_is_asked_in_through_the_space(
+    region: Region, membership: str, *, asked: bool
+) -> None:
+    rooms = {"space": room(member(AFAR, membership)), "forum:LC": {}, "forum:RCG": {}}
+    called = {"LC": frozenset({AFAR})}
+
+    moves = membership_plan(
+        region, [held(AFAR)], rooms, NOW, called=called, home="malarvik.example"
+    )
+
+    assert [it.key for it in moves] == (["forum:LC"] if asked else [])
+
+
+def test_without_a_space_who_lives_elsewhere_is_invited_to_the_room(region: Region) -> None:
+    moves = membership_plan(region, [held(AFAR)], {"forum:LC": {}}, NOW, home="malarvik.example")
+
+    assert [it.key for it in moves] == ["forum:LC"]
+
+
+def test_whose_mandate_ends_is_taken_out_wherever_they_live(region: Region) -> None:
+    rooms = {"space": room(member(AFAR)), "forum:LC": room(member(AFAR))}
+
+    moves = membership_plan(region, [held(AFAR, ends=NOW)], rooms, NOW, home="malarvik.example")
+
+    assert {(type(it), it.key) for it in moves} == {(Kick, "space"), (Kick, "forum:LC")}
+
+
+@pytest.mark.parametrize(("starts", "asked"), [(NOW, True), (NOW - 2 * HOUR, False), (None, False)])
+def test_who_is_in_the_space_and_gets_a_seat_later_is_asked_in_wherever_they_live(
+    region: Region, starts: datetime | None, *, asked: bool
+) -> None:
+    rooms = {"space": room(member(AFAR)), "forum:LC": {}, "forum:RCG": {}}
+
+    moves = membership_plan(
+        region, [held(AFAR, starts=starts)], rooms, NOW, home="malarvik.example"
+    )
+
+    assert [it.key for it in moves] == (["forum:LC"] if asked else [])
+
+
+def test_into_a_closed_forum_nobody_is_asked_and_who_is_in_it_reads_on(region: Region) -> None:
+    open_ = {code: forum for code, forum in region.forums.items() if code != "AGC"}
+    law = replace(region, forums=Listing(region.forums))
+    assert isinstance(law.forums, Listing)
+    law.forums.hold(open_, {"AGC": region.forums["AGC"]})
+    holdings = [held("@inside", "reg.BCH"), held("@outside", "lst.FD")]
+    ended = [held("@gone", "rosvik.SAK", ends=NOW)]
+    members = {"forum:AGC": room(member("@inside"), member("@gone"))}
+
+    moves = membership_plan(law, [*holdings, *ended], members, NOW)
+
+    assert [(type(it), it.key, it.mxid) for it in moves] == [(Kick, "forum:AGC", "@gone")]
+
+
+@pytest.mark.parametrize(("minutes", "kicked"), [(0, []), (9, []), (10, [JONAS])])
+def test_a_former_holder_leaves_when_the_grace_is_over_and_the_new_one_comes_at_once(
+    minutes: int, kicked: list[str]
+) -> None:
+    shifts = [held(JONAS, ends=NOW), held(LENA, starts=NOW)]
+    rooms = {"space": room(member(JONAS)), "forum:LC": room(member(JONAS))}
+
+    moves = membership_plan(usual(), shifts, rooms, NOW + timedelta(minutes=minutes))
+
+    assert [it.mxid for it in moves if isinstance(it, Invite)] == [LENA, LENA]
+    assert [it.mxid for it in moves if isinstance(it, Kick) and it.key == "forum:LC"] == kicked
+
+
+def test_where_the_law_lets_them_a_former_holder_stays_without_a_say() -> None:
+    law = replace(usual(), relief=Relief(listens=True))
+    shifts = [held(JONAS, ends=NOW), held(LENA, starts=NOW)]
+    rooms = {"space": room(member(JONAS)), "forum:LC": room(member(JONAS), member(LENA))}
+    later = NOW + timedelta(minutes=10)
+
+    moves = membership_plan(law, shifts, rooms, later)
+
+    assert [it.key for it in moves if isinstance(it, Kick)] == ["space"]
+    assert listeners(law, shifts, rooms, later) == {"forum:LC": frozenset({JONAS})}
+    assert listeners(law, shifts, rooms, NOW) == {"forum:LC": frozenset()}
+    assert listeners(usual(), shifts, rooms, later) == {}
+
+
+def test_who_listens_and_gets_the_function_again_has_a_say_again() -> None:
+    law = replace(usual(), relief=Relief(listens=True))
+    back = [held(JONAS, ends=NOW), held(JONAS, starts=NOW + HOUR)]
+    rooms = {"forum:LC": room(member(JONAS))}
+
+    assert listeners(law, back, rooms, NOW + HOUR) == {"forum:LC": frozenset()}
+
+
+def test_power_levels_are_as_wanted_whoever_only_listens() -> None:
+    wanted = {"users": {"@bot:x": 100}, "users_default": 0}
+
+    quiet = silenced(wanted, {JONAS})
+
+    assert quiet["users"] == {"@bot:x": 100, JONAS: -1}
+    assert fits(wanted, quiet, POWER_LEVELS)
+    assert not fits(wanted, {**wanted, "users": {LENA: 50}}, POWER_LEVELS)
+    assert silenced(quiet, ()) == wanted

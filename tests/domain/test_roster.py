@@ -130,3 +130,37 @@ def test_the_examples_man_every_function_but_those_they_name(name: str, unmanned
     assert all(code in text.splitlines()[1] for code in unmanned)
     people = {row.mxid: row.person for row in rows}
     assert len(set(people.values())) == len(people)
+
+
+def test_in_the_night_with_an_hour_twice_who_goes_stays_until_it_is_over(region: Region) -> None:
+    text = (
+        f"{HEAD}{JONAS},2026-10-24 20:00,2026-10-25 02:30\n"
+        "vag.VTL,1,@eva:malarvik.example,Eva,2026-10-25 02:30,2026-10-25 08:00\n"
+    )
+
+    goes, comes = read_roster(text, region)
+
+    assert goes.ends == datetime(2026, 10, 25, 1, 30, tzinfo=UTC)
+    assert comes.starts == datetime(2026, 10, 25, 0, 30, tzinfo=UTC)
+
+
+def test_in_the_night_without_an_hour_one_goes_when_the_next_comes(region: Region) -> None:
+    text = (
+        f"{HEAD}{JONAS},2027-03-27 20:00,2027-03-28 02:30\n"
+        "vag.VTL,1,@eva:malarvik.example,Eva,2027-03-28 02:30,2027-03-28 08:00\n"
+    )
+
+    goes, comes = read_roster(text, region)
+
+    assert goes.ends == comes.starts == datetime(2027, 3, 28, 1, 30, tzinfo=UTC)
+
+
+def test_that_night_too_a_place_is_given_to_one_at_a_time(region: Region) -> None:
+    text = (
+        f"{HEAD}{JONAS},2026-10-24 20:00,2026-10-25 03:30\n"
+        "vag.VTL,1,@eva:malarvik.example,Eva,2026-10-25 02:30,2026-10-25 08:00\n"
+    )
+
+    assert wrong(text, region) == [
+        "jour.csv:3: vag.VTL, rank 1, is already held in that time by line 2"
+    ]

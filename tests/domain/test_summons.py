@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 
@@ -20,6 +21,8 @@ from bot.domain.summons import (
     chain,
     ends_at,
     limits_for,
+    links,
+    order,
 )
 from config.region import load_region
 
@@ -64,7 +67,7 @@ def test_the_chain_is_the_holder_the_deputies_and_then_the_contact_point(region:
         [held("reg.TIB", 1, "@t"), held("reg.BCH", 2, "@d"), held("reg.BCH", 1, "@h")]
     )
 
-    links = chain(region, seat, roster, NOON)
+    links = chain(region, region.forum("RSG"), seat, roster, NOON)
 
     assert [link.mxid for link in links] == ["@h", "@d", "@t"]
     assert links[2].function == "reg.TIB"
@@ -87,9 +90,35 @@ def test_a_night_contact_answers_only_out_of_office_hours(
     seat = seat_of(region, "VSK", "granholm.SAK")
     roster = by_function([held("rtjn.RCB", 1, "@rcb"), held("granholm.SAK", 1, "@sak")])
 
-    links = chain(region, seat, roster, now)
+    links = chain(region, region.forum("VSK"), seat, roster, now)
 
     assert [link.mxid for link in links] == asked
+
+
+def test_who_represents_an_organisation_is_asked_before_its_contact_point(region: Region) -> None:
+    """R2, T3: the night contact, those who represent it in that forum, then the contact point."""
+    forum = region.forum("VSK")
+    small = replace(seat_of(region, "VSK", "granholm.SAK"), function="granholm.KD")
+    speaks = replace(seat_of(region, "VSK", "malarvik.TIB"), represents=("malarvik", "granholm"))
+    forum = replace(forum, seats=(small, speaks))
+
+    by_night = order(region, forum, small, NIGHT)
+    by_day = order(region, forum, small, NOON)
+
+    assert by_night == ("granholm.KD", "rtjn.RCB", "malarvik.TIB", "granholm.SAK")
+    assert by_day == ("granholm.KD", "malarvik.TIB", "granholm.SAK")
+
+
+def test_in_the_first_contact_the_rescue_service_stands_in_for_who_it_represents(
+    region: Region,
+) -> None:
+    """R2: the law gives it the southern municipalities, the largest among them."""
+    tibg = region.forum("TIBG")
+
+    largest = order(region, tibg, seat_of(region, "TIBG", "malarvik.TIB"), NOON)
+
+    assert largest == ("malarvik.TIB", "rtjs.RCB")
+    assert order(region, tibg, seat_of(region, "TIBG", "rtjn.RCB"), NIGHT) == ("rtjn.RCB",)
 
 
 @given(
@@ -106,7 +135,8 @@ def test_nobody_is_twice_in_a_chain(roster: list[tuple[str, int, str]]) -> None:
     region = load_region_once()
     rows = by_function(held(*row) for row in roster)
 
-    links = chain(region, seat_of(region, "VSK", "granholm.SAK"), rows, NIGHT)
+    seat = seat_of(region, "VSK", "granholm.SAK")
+    links = chain(region, region.forum("VSK"), seat, rows, NIGHT)
 
     people = [link.mxid for link in links]
     assert len(people) == len(set(people))
@@ -142,7 +172,8 @@ def test_each_is_asked_once_and_at_the_minute_the_turn_comes(
     _play(call, dict(zip(people, conduct, strict=True)))
 
     asked, state = _oracle(conduct, manned=manned and bool(conduct))
-    assert [(step.mxid, step.asked_at) for step in call.steps] == asked
+    assert [(step.mxid, step.asked_at) for step in call.steps if step.asked_at] == asked
+    assert [step.mxid for step in call.steps] == people
     assert call.call.state == state
 
 
@@ -187,6 +218,74 @@ def test_a_minute_early_is_not_out(region: Region) -> None:
     assert early is None
     assert out is not None
     assert out.mxid == "@d"
+
+
+# --- what changes while it runs ---
+
+
+def test_who_has_come_onto_the_roster_since_is_not_asked(region: Region) -> None:
+    call = called(seat_of(region, "VSK", "pol.VB"), "@h", "@d")
+    call.begin(NOON)
+    call.chain = (*call.chain, Link("pol.VB", 3, "@new", "new"))
+
+    for minute in (5, 8, 11):
+        call.elapse(NOON + minute * MINUTE)
+
+    assert [step.mxid for step in call.steps] == ["@h", "@d"]
+    assert call.call.state == CallState.NOT_REACHED
+
+
+def test_whoever_has_the_function_now_answers_for_the_seat(region: Region) -> None:
+    call = called(seat_of(region, "VSK", "pol.VB"), "@h", "@d")
+    call.begin(NOON)
+    new = Link("pol.VB", 1, "@new", "new")
+    call.chain = (new, *call.chain[1:])
+
+    call.answer(new, CallState.ATTENDING, NOON + MINUTE)
+
+    assert (call.call.answered_by, call.call.rank) == ("@new", 1)
+    assert call.link_of("@h") is None
+
+
+def test_who_has_lost_the_function_is_not_waited_for(region: Region) -> None:
+    call = called(seat_of(region, "VSK", "pol.VB"), "@h", "@d", "@e")
+    call.begin(NOON)
+    call.chain = call.chain[2:]
+
+    following = call.elapse(NOON + MINUTE)
+
+    assert following is not None
+    assert (following.mxid, following.asked_at) == ("@e", NOON + MINUTE)
+    assert [step.state for step in call.steps] == [
+        StepState.GONE, StepState.WAITING, StepState.ASKED
+    ]  # fmt: skip
+
+
+def test_who_cannot_come_is_passed_over_for_every_seat_and_asked_if_that_is_taken_back(
+    region: Region,
+) -> None:
+    no = {"@d"}
+    call = called(seat_of(region, "VSK", "pol.VB"), "@h", "@d", "@e")
+    call.prevented = no.__contains__
+    call.begin(NOON)
+
+    asked = [call.elapse(NOON + minute * MINUTE) for minute in (5, 8)]
+    ended = CallState(call.call.state)
+    none = call.resume(NOON + 9 * MINUTE)
+    no.clear()
+    after_all = call.resume(NOON + 9 * MINUTE)
+
+    assert [step.mxid for step in asked if step] == ["@e"]
+    assert (ended, none) == (CallState.PREVENTED, None)
+    assert after_all is not None
+    assert (after_all.mxid, after_all.due_at) == ("@d", NOON + 12 * MINUTE)
+    assert call.call.state == CallState.ASKED
+
+
+def test_a_function_that_got_a_holder_since_is_answered_for_by_them(region: Region) -> None:
+    roster = by_function([held("pol.VB", 1, "@new")])
+
+    assert [link.mxid for link in links(["pol.OPS", "pol.VB"], roster)] == ["@new"]
 
 
 # --- the answers ---

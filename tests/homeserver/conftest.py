@@ -12,6 +12,7 @@ import pytest_asyncio
 from bot.matrix.keyring import Keyring
 from bot.matrix.wire import Wire, quote
 from bot.rehearsal.homeserver import Account, Homeserver
+from tests.homeserver.folder import PASSWORD, Bot, settings_file
 
 CLIENT = "/_matrix/client/v3"
 MEGOLM = {"algorithm": "m.megolm.v1.aes-sha2"}
@@ -100,3 +101,10 @@ async def arrives(homeserver: Homeserver) -> AsyncIterator[Arrives]:
     for person in people:
         await person.wire.close()
         person.keyring.close()
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def bot(homeserver: Homeserver, tmp_path: Path) -> Bot:
+    """Give the bot an account, and a folder with settings as an operator writes them."""
+    account = await homeserver.register(f"bot-{secrets.token_hex(4)}", PASSWORD)
+    return Bot(account, tmp_path, settings_file(tmp_path, homeserver, account), homeserver)

@@ -11,7 +11,7 @@ import json
 import secrets
 import sys
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -33,6 +33,9 @@ HOLDERS = {
     "eli": ("aa.HEAD", 1),
     "liv": ("bb.BOSS", 1),
 }
+
+SEATED = (("kim", "WEEK"), ("liv", "WEEK"), ("eli", "TOP"))
+"""Who sits in which forum's room from the first; without them nobody begins."""
 
 # minute, who, where ("WEEK" or "direct"), what: words, or TAP on the bot's latest that asks for one
 SCRIPT: tuple[tuple[int, str, str, str], ...] = (
@@ -68,8 +71,13 @@ class Hour:
     people: dict[str, Account] = field(default_factory=dict)
     wires: dict[str, Wire] = field(default_factory=dict)
     rooms: dict[str, str] = field(default_factory=dict)
+    inside: set[tuple[str, str | None]] = field(default_factory=set)
+    """Who has come into which room, as it is known here."""
     kills: int = 0
     database_url: str | None = None
+    address: str = ""
+    """Where the bot finds the homeserver, if something stands between."""
+    script: tuple[tuple[int, str, str, str], ...] = SCRIPT
     _process: asyncio.subprocess.Process | None = None
 
     async def prepare(self) -> None:
@@ -82,7 +90,7 @@ class Hour:
         law = law.replace("  name: Mini\n", "  name: Mini\n  language: en\n")
         (self.folder / "region.yaml").write_text(law)
         self._settings.write_text(
-            f'homeserver: {self.homeserver.url}\nuser_id: "{bot.user_id}"\n'
+            f'homeserver: {self.address or self.homeserver.url}\nuser_id: "{bot.user_id}"\n'
             f"password: {bot.password}\nregion: region.yaml\nencrypted: false\nstate_dir: state\n"
             + (f"database_url: {self.database_url}\n" if self.database_url else "")
         )
@@ -90,7 +98,8 @@ class Hour:
         await self.start(BEGINS)
         await self.order("apply", BEGINS)
         await self.settle(BEGINS, [])
-        await self._come_in()
+        while not all(self._is_inside(*each) for each in SEATED):
+            await self.settle(BEGINS, await self._come_in())
         await self._open_directs(bot.user_id)
         await self.settle(BEGINS, [])
 
@@ -109,11 +118,15 @@ class Hour:
                 sent = []
             if acts:
                 await self.settle(moment, sent)
-                await self._come_in()
+                await self.settle(moment, await self._come_in())
+
+    async def settle_at(self, minute: int) -> None:
+        """Let time go on to that minute, with nobody saying anything."""
+        await self.settle(BEGINS + timedelta(minutes=minute), [])
 
     def _moments(self, minutes: int) -> Iterator[tuple[datetime, list[tuple[str, str, str]]]]:
         for minute in range(minutes):
-            acts = [(who, where, what) for at, who, where, what in SCRIPT if at == minute]
+            acts = [(who, where, what) for at, who, where, what in self.script if at == minute]
             yield BEGINS + timedelta(minutes=minute), acts
 
     # --- the bot's process ---
@@ -190,12 +203,32 @@ class Hour:
 
     # --- the people ---
 
-    async def _come_in(self) -> None:
-        """Let everybody accept what they are invited to."""
-        for wire in self.wires.values():
+    async def _come_in(self) -> list[str]:
+        """Let everybody accept what they are invited to; give the events of their coming."""
+        came: list[str] = []
+        for name, wire in self.wires.items():
             sync = await wire.call("GET", f"{CLIENT}/sync", query={"timeout": "0"})
             for room_id in sync.get("rooms", {}).get("invite", {}):
                 await wire.call("POST", f"{CLIENT}/join/{quote(room_id)}", {})
+                self.inside.add((name, room_id))
+                came.append(await self._coming(name, room_id))
+        return came
+
+    async def _coming(self, name: str, room_id: str) -> str:
+        """Find the event by which somebody came into a room."""
+        member = f"m.room.member/{quote(self.people[name].user_id)}"
+        path = f"{CLIENT}/rooms/{quote(room_id)}/state/{member}"
+        event = await self.wires[name].call("GET", path, query={"format": "event"})
+        return str(event["event_id"])
+
+    def _is_inside(self, name: str, forum: str) -> bool:
+        return (name, self.rooms.get(f"forum:{forum}")) in self.inside
+
+    async def membership(self, name: str, forum: str, seen_by: str) -> str:
+        """Tell what a forum's room says of somebody."""
+        member = f"m.room.member/{quote(self.people[name].user_id)}"
+        path = f"{CLIENT}/rooms/{quote(self.rooms[f'forum:{forum}'])}/state/{member}"
+        return str((await self.wires[seen_by].call("GET", path))["membership"])
 
     async def _open_directs(self, bot: str) -> None:
         """Let everybody open a direct room with the bot, and wait until it has come."""
@@ -265,14 +298,25 @@ def _shown(events: list[dict[str, Any]]) -> list[str]:
 
 
 @asynccontextmanager
-async def hour(folder: Path, database_url: str | None = None) -> AsyncIterator[Hour]:
-    """Prepare an hour in a folder of its own, with SQLite there or another database."""
+async def hour(
+    folder: Path,
+    database_url: str | None = None,
+    *,
+    default_limits: bool = False,
+    stand: Callable[[str], AbstractAsyncContextManager[str]] = nullcontext,
+) -> AsyncIterator[Hour]:
+    """Prepare an hour in a folder of its own, with SQLite there or another database.
+
+    `default_limits` leaves the homeserver's own rate limits on; `stand` gives the address that
+    the bot is told in place of the homeserver's.
+    """
     folder.mkdir()
-    homeserver = await Homeserver.start(folder / "homeserver")
-    prepared = Hour(homeserver, folder, database_url=database_url)
-    try:
-        await prepared.prepare()
-        yield prepared
-    finally:
-        await prepared.stop()
-        await homeserver.stop()
+    homeserver = await Homeserver.start(folder / "homeserver", default_limits=default_limits)
+    async with stand(homeserver.url) as address:
+        prepared = Hour(homeserver, folder, database_url=database_url, address=address)
+        try:
+            await prepared.prepare()
+            yield prepared
+        finally:
+            await prepared.stop()
+            await homeserver.stop()

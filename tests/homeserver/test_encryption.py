@@ -52,6 +52,53 @@ async def test_who_has_left_gets_no_more_keys(arrives: Arrives) -> None:
     assert before["session_id"] != after["session_id"]
 
 
+async def test_what_is_said_after_somebody_left_is_closed_to_them_and_open_to_the_rest(
+    arrives: Arrives,
+) -> None:
+    anna, bo, cia = await arrives("anna"), await arrives("bo"), await arrives("cia")
+    room = await anna.opens_room()
+    await anna.invites(room, bo)
+    await anna.invites(room, cia)
+    await anna.says(room, [anna, bo, cia], "Alla")
+    both = [await bo.reads(room), await cia.reads(room)]
+    await cia.wire.call("POST", f"{CLIENT}/rooms/{quote(room)}/leave", {})
+
+    said = await anna.says(room, [anna, bo], "Bara vi")
+    path = f"{CLIENT}/rooms/{quote(room)}/event/{quote(said)}"
+    taken = await bo.wire.call("GET", path)
+    await cia.syncs()
+
+    assert both == [["Alla"], ["Alla"]]
+    assert await bo.reads(room) == ["Bara vi"]
+    assert cia.keyring.decrypt(room, taken) is None
+
+
+@pytest.mark.parametrize(("visibility", "handed_on"), [("shared", True), ("joined", False)])
+async def test_a_key_may_be_handed_on_where_the_room_shows_its_history(
+    arrives: Arrives, monkeypatch: pytest.MonkeyPatch, visibility: str, *, handed_on: bool
+) -> None:
+    anna, bo = await arrives("anna"), await arrives("bo")
+    room = await anna.opens_room()
+    await anna.invites(room, bo)
+    path = f"{CLIENT}/rooms/{quote(room)}/state/m.room.history_visibility"
+    given: list[dict[str, Any]] = []
+    seal = anna.keyring._machine.letter
+
+    def watched(device: Any, kind: str, content: dict[str, Any]) -> dict[str, Any]:  # noqa: ANN401
+        given.append(content)
+        return seal(device, kind, content)
+
+    monkeypatch.setattr(anna.keyring._machine, "letter", watched)
+    await anna.says(room, [anna, bo], "Före")
+
+    await anna.wire.call("PUT", path, {"history_visibility": visibility})
+    await anna.syncs()
+    await anna.says(room, [anna, bo], "Efter")
+
+    assert len(given) == 2
+    assert given[1].get("shared_history", False) is handed_on
+
+
 async def test_a_device_opened_from_its_store_still_reads(arrives: Arrives, tmp_path: Path) -> None:
     anna, bo = await arrives("anna"), await arrives("bo", tmp_path)
     room = await anna.opens_room()

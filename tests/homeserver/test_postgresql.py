@@ -26,7 +26,7 @@ async def test_a_summons_is_sent_answered_and_shown(
     assert len(said) == 1
     assert "Acknowledged 2 of 2 (KA-2026-002). Say that they attend: 1." in said[0]
     assert (
-        "- Duty officer, The county: Kim; deputy Mio." in shown["direct:@eli:malarvik.example"][1]
+        "- Duty officer, The county: Kim; deputy Mio." in shown["direct:@eli:malarvik.example"][-1]
     )
     with psycopg.connect(server) as connection:
         called = connection.execute("SELECT id, made_by FROM summons ORDER BY id").fetchall()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import secrets
 from collections.abc import AsyncIterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,7 @@ import pytest
 import pytest_asyncio
 
 from bot.domain.model import Holding, Letter, Member
-from bot.domain.region import Region
+from bot.domain.region import Region, Relief
 from bot.domain.rooms import RoomSettings, wanted_rooms
 from bot.matrix.reconciler import Reconciler
 from bot.matrix.rooms import Builder
@@ -144,20 +144,44 @@ async def test_a_member_of_the_space_gets_into_a_forum_without_an_invitation(
     assert (await office.member("forum:WEEK", deputy))["membership"] == "join"
 
 
-async def test_at_the_end_of_a_duty_the_room_says_why(office: Office) -> None:
+async def test_ten_minutes_after_the_end_of_a_duty_the_room_says_why(office: Office) -> None:
     gwen = await office.arrives()
     await office.holds(gwen, ends=office.now + timedelta(hours=1))
     await office.reconciler.once(office.now)
     await office.does(gwen, "join", "forum:WEEK")
 
     await office.reconciler.once(office.now + timedelta(hours=1))
+    in_grace = await office.member("forum:WEEK", gwen)
+    await office.reconciler.once(office.now + timedelta(hours=1, minutes=10))
 
+    assert in_grace["membership"] == "join"
     assert await office.member("forum:WEEK", gwen) == {
         "membership": "leave",
         "reason": "The duty as Resilience duty officer, Thornmere County Council has passed to "
         "somebody else or has ended. Thank you for your work.",
     }
     assert (await office.member("space", gwen))["membership"] == "leave"
+
+
+async def test_where_the_law_lets_them_a_former_holder_reads_on_and_cannot_write(
+    office: Office,
+) -> None:
+    gwen = await office.arrives()
+    law = load_region(HOUSE / "config/example/thornmere.yaml", date(2026, 10, 12))
+    law = replace(law, relief=Relief(listens=True))
+    bot = (await office.wire.call("GET", f"{CLIENT}/account/whoami"))["user_id"]
+    mending = reconciler(office.wire, office.store, law, bot, lambda: office.now)
+    await office.holds(gwen, ends=office.now + timedelta(hours=1))
+    await mending.once(office.now)
+    await office.does(gwen, "join", "forum:WEEK")
+    await office.does(gwen, "send/org.example.words", "forum:WEEK")
+
+    await mending.once(office.now + timedelta(hours=1, minutes=10))
+
+    assert (await office.member("forum:WEEK", gwen))["membership"] == "join"
+    assert (await office.member("space", gwen))["membership"] == "leave"
+    with pytest.raises(MatrixRefusal, match="M_FORBIDDEN"):
+        await office.does(gwen, "send/org.example.words", "forum:WEEK")
 
 
 async def test_what_happened_while_the_bot_was_away_is_seen_and_not_fought(

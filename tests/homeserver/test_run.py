@@ -15,6 +15,7 @@ import pytest
 from bot.matrix.wire import quote
 from bot.rehearsal.homeserver import Account, Homeserver
 from tests.homeserver.conftest import CLIENT, MEGOLM, Arrives, Person
+from tests.homeserver.folder import settings_file
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.timeout(120)]
 
@@ -22,20 +23,6 @@ HOUSE = Path(__file__).parent.parent.parent
 STOP_SECONDS = 5.0
 MORE_THAN_A_SYNC_GIVES = 150
 PATIENCE = 400  # looks, a tenth of a second apart: a busy machine starts slowly
-
-
-def settings_file(folder: Path, homeserver: Homeserver, bot: Account) -> Path:
-    """Write settings as an operator would, with the password in a file of its own."""
-    (folder / "password").write_text(bot.password)
-    file = folder / "samverkan.yaml"
-    file.write_text(
-        f"homeserver: {homeserver.url}\n"
-        f'user_id: "{bot.user_id}"\n'
-        "password_file: password\n"
-        f"region: {HOUSE / 'tests/config/minimal.yaml'}\n"
-        "encrypted: true\n"
-    )
-    return file
 
 
 async def started(settings: Path) -> asyncio.subprocess.Process:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, cast
 
@@ -15,7 +15,7 @@ from bot.matrix.courier import Courier
 from bot.matrix.directs import Directs
 from bot.matrix.keyring import Keyring
 from bot.matrix.wire import MatrixRefusal, Wire
-from bot.store import letters, rooms
+from bot.store import deadlines, letters, rooms
 from bot.store.engine import Store
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
@@ -24,11 +24,19 @@ NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 class OneRefusal:
     """A homeserver that refuses once, and then takes what it is given."""
 
-    def __init__(self, refusal: MatrixRefusal) -> None:
+    def __init__(self, refusal: MatrixRefusal, inside: Sequence[str] = ("!vsk",)) -> None:
         self.refusal: MatrixRefusal | None = refusal
+        self.inside = inside
         self.taken: list[str] = []
 
-    async def call(self, _method: str, path: str, body: Mapping[str, Any]) -> dict[str, Any]:
+    async def rest(self, seconds: float) -> None:
+        await asyncio.sleep(seconds)
+
+    async def call(
+        self, _method: str, path: str, body: Mapping[str, Any] | None = None
+    ) -> dict[str, Any]:
+        if body is None:
+            return {"joined_rooms": [*self.inside]}
         if refusal := self.refusal:
             self.refusal = None
             raise refusal
@@ -103,3 +111,53 @@ async def test_a_letter_that_its_room_will_never_take_stands_in_nobodys_way(
 
     assert letter.given_up == f"{status} {errcode}"
     assert wire.taken == []
+
+
+async def test_what_is_for_a_room_the_bot_was_taken_out_of_waits_and_the_operators_are_told(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(courier_, "RETRY_SECONDS", 0.01)
+    wire = OneRefusal(MatrixRefusal(403, "M_FORBIDDEN", "not in the room"), inside=())
+
+    letter = await carried(store, wire)
+
+    assert letter.given_up is None
+    assert wire.taken == ["Kallelse"]
+    async with store.read() as session:
+        (told,) = await deadlines.due(session, NOW)
+    assert (told.kind, told.subject) == ("room.closed", "forum:VSK 2026-11-23")
+
+
+class Keys:
+    """A keyring that says what it was given to encrypt, and to whom."""
+
+    async def encrypt(self, *_args: object) -> dict[str, Any]:
+        return {"body": "sealed"}
+
+
+async def test_a_forums_room_that_is_not_known_to_be_encrypted_gets_nothing_in_clear(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(courier_, "RETRY_SECONDS", 0.01)
+    wire = OneRefusal(MatrixRefusal(429, "M_LIMIT_EXCEEDED", "not now"))
+    line, told = cast("Wire", wire), asyncio.Event()
+    directs = Directs(store, line, "@samverkan:here", "x", encrypted=True, now=lambda: NOW)
+    keys = cast("Keyring", Keys())
+    courier = Courier(store, line, keys, directs, lambda: NOW, troubled=told.set)
+    courier.wake()
+    work = asyncio.create_task(courier.run())
+    async with asyncio.timeout(10):
+        await told.wait()
+    before = list(wire.taken)
+    async with store.begin() as session:
+        waits = [each.kind for each in await deadlines.due(session, NOW)]
+        await rooms.seal(session, "!vsk")
+    async with asyncio.timeout(10):
+        while not wire.taken:  # noqa: ASYNC110 - the wire does not tell
+            await asyncio.sleep(0.01)
+    work.cancel()
+    await asyncio.gather(work, return_exceptions=True)
+
+    assert before == []
+    assert waits == ["room.unsealed"]
+    assert wire.taken == ["sealed"]

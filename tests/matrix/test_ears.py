@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
-from bot.domain.incoming import Incoming, Moved, Reacted, Said, Voted
+from bot.domain.incoming import Incoming, Moved, Reacted, Said, Sealed, Troubled, Voted
 from bot.matrix.ears import Ears
+from bot.matrix.reader import Opened
 
 ME, AMIRA, ROOM = "@samverkan:here", "@amira.holm:here", "!room"
 STAMP = 1_795_000_000_000  # milliseconds
@@ -17,7 +18,7 @@ STAMP = 1_795_000_000_000  # milliseconds
 class NoKeys:
     """A keyring that opens nothing."""
 
-    def decrypt(self, _room_id: str, _event: Mapping[str, Any]) -> dict[str, Any] | None:
+    def opened(self, _room_id: str, _event: Mapping[str, Any]) -> Opened | None:
         return None
 
 
@@ -67,6 +68,25 @@ def test_what_is_no_new_word_of_a_person_never_acts(passed_over: dict[str, Any])
     assert heard(passed_over) == []
 
 
+@pytest.mark.parametrize(
+    "content",
+    [{"algorithm": "m.megolm.v1.aes-sha2"}, {"algorithm": "m.from.tomorrow"}, {}],
+    ids=["known", "unknown", "emptied"],
+)
+def test_whatever_an_encryption_event_says_the_room_is_not_clear(content: dict[str, Any]) -> None:
+    sealed, *told = heard(event(content, "m.room.encryption", state_key=""))
+
+    known = content.get("algorithm") == "m.megolm.v1.aes-sha2"
+    assert isinstance(sealed, Sealed)
+    assert [type(each) for each in told] == ([] if known else [Troubled])
+
+
+def test_what_only_looks_like_an_encryption_event_seals_nothing() -> None:
+    assert (
+        heard(event({}, "m.room.encryption"), event({}, "m.room.encryption", state_key="x")) == []
+    )
+
+
 def test_what_was_written_before_it_joined_never_acts() -> None:
     events = heard(event(text("!kalla 14.00 x")), joined(), event(text("!vem"), event_id="$2"))
 
@@ -105,3 +125,32 @@ def test_a_tap_and_a_vote_are_heard_by_what_they_belong_to() -> None:
     assert (tapped.target, tapped.key) == ("$call", "✅")
     assert isinstance(voted, Voted)
     assert (voted.poll, voted.choices) == ("$poll", ("agrees",))
+
+
+@pytest.mark.parametrize(
+    ("answering", "replied"),
+    [
+        ({"m.in_reply_to": {"event_id": "$last"}, "is_falling_back": True}, "$root"),
+        ({"m.in_reply_to": {"event_id": "$picked"}}, "$picked"),
+        ({}, "$root"),
+    ],
+    ids=["the latest, for clients without threads", "one picked out", "none"],
+)
+def test_in_a_thread_one_answers_to_what_it_is_about(
+    answering: dict[str, Any], replied: str
+) -> None:
+    relation = {"rel_type": "m.thread", "event_id": "$root", **answering}
+
+    (said,) = heard(event(text("kommer", **{"m.relates_to": relation})))
+
+    assert isinstance(said, Said)
+    assert (said.thread, said.reply_to) == ("$root", replied)
+
+
+def test_a_reply_outside_threads_is_in_no_thread() -> None:
+    relation = {"m.in_reply_to": {"event_id": "$call"}}
+
+    (said,) = heard(event(text("kommer", **{"m.relates_to": relation})))
+
+    assert isinstance(said, Said)
+    assert (said.thread, said.reply_to) == (None, "$call")

@@ -13,12 +13,13 @@ import pytest
 
 from bot.dispatch.desk import Desk
 from bot.domain.incoming import Echoed, Incoming, Said
+from bot.domain.model import Agreement, AgreementState, Letter, Room
 from bot.matrix.directs import Directs
 from bot.matrix.ears import Ears
 from bot.matrix.envelope import MARK
 from bot.matrix.keyring import Keyring
 from bot.matrix.line import SINCE, Line
-from bot.matrix.wire import Unreachable, Wire
+from bot.matrix.wire import MatrixRefusal, Unreachable, Wire
 from bot.store import kept
 from bot.store.engine import Store
 
@@ -34,6 +35,9 @@ class Server:
         self.asked: list[tuple[str, dict[str, str]]] = []
         self.silent = asyncio.Event()
         self.looks: Callable[[], None] = lambda: None
+
+    async def rest(self, seconds: float) -> None:
+        await asyncio.sleep(seconds)
 
     async def call(
         self, _method: str, path: str, query: dict[str, str], **_how: float
@@ -54,6 +58,9 @@ class NoKeys:
 
     def hear(self, _sync: Mapping[str, Any]) -> None:
         """Take in nothing."""
+
+    def meet(self, _sync: Mapping[str, Any]) -> None:
+        """Know nobody."""
 
     async def publish(self, _wire: Wire) -> None:
         """Have nothing to publish."""
@@ -160,3 +167,63 @@ async def test_a_letter_is_known_by_its_mark_when_the_server_has_forgotten_its_n
     await while_it_runs(line, line.caught_up.wait)
 
     assert [it.letter for it in desk.heard if isinstance(it, Echoed)] == ["letter of $own"]
+
+
+@pytest.mark.parametrize("pages", [0, 1], ids=["a room that will not tell", "too much of it"])
+async def test_the_votes_in_an_open_poll_are_asked_for_where_the_gap_is_too_wide(
+    store: Store, monkeypatch: pytest.MonkeyPatch, pages: int
+) -> None:
+    monkeypatch.setattr("bot.matrix.gaps.MOST_PAGES", 1)
+    async with store.begin() as session:
+        await kept.put(session, SINCE, "s0")
+        for number, state in ((1, AgreementState.PROPOSED), (2, AgreementState.AGREED)):
+            session.add(proposal(f"OV-{number}", state))
+            session.add(poll(f"OV-{number}"))
+        session.add(Room(key="forum:VSK", room_id="!vsk", made_at=NOW))
+    refused = MatrixRefusal(403, "M_FORBIDDEN", "")
+    page = {"chunk": [said("4")], "end": "p1"} if pages else refused
+    server = Server(
+        answer(1, limited=True, prev_batch="p2", events=[said("5")]),
+        page,
+        {"chunk": [said("5"), said("3")], "next_batch": "r1"},
+        {"chunk": [said("2")]},
+    )
+    desk = Listener()
+    line = line_to(server, store, desk)
+
+    await while_it_runs(line, line.caught_up.wait)
+
+    heard = [each.body for each in desk.heard if isinstance(each, Said)]
+    assert heard == ["2", "3", *(["4"] if pages else []), "5"]
+    relations = "/_matrix/client/v1/rooms/%21vsk/relations/%24OV-1/m.reference"
+    assert [(path, query.get("from")) for path, query in server.asked[2:4]] == [
+        (relations, None), (relations, "r1"),
+    ]  # fmt: skip
+
+
+async def test_nothing_closes_while_a_gap_is_still_being_filled(store: Store) -> None:
+    async with store.begin() as session:
+        await kept.put(session, SINCE, "s0")
+    limited = answer(2, limited=True, prev_batch="p1", events=[said("2")])
+    server = Server(answer(1), limited, {"chunk": [said("1")]})
+    line = line_to(server, store, Listener())
+    caught_up: list[bool] = []
+    server.looks = lambda: caught_up.append(line.caught_up.is_set())
+
+    await while_it_runs(line, server.silent.wait)
+
+    assert caught_up == [False, True, False, True]
+
+
+def proposal(id_: str, state: AgreementState) -> Agreement:
+    return Agreement(
+        id=id_, forum="VSK", kind="tid", text="", why="", proposed_by="@a:here",
+        proposed_as="lst.TIB", proposed_at=NOW, closes_at=NOW, state=state,
+    )  # fmt: skip
+
+
+def poll(id_: str) -> Letter:
+    return Letter(
+        id=id_, place="forum:VSK", kind="poll", content={}, subject=f"agreement:{id_}",
+        written_at=NOW, sent_at=NOW, event_id=f"${id_}",
+    )  # fmt: skip

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,7 @@ from bot.dispatch.post import Post
 from bot.domain.model import Letter, Room
 from bot.domain.region import Region
 from bot.matrix.ears import Ears
+from bot.matrix.reader import Opened
 from bot.store import handled, rooms
 from bot.store.engine import Store
 from bot.text.phrasebook import Phrasebook
@@ -35,10 +36,10 @@ _numbers = itertools.count(1)
 class Clear:
     """A keyring whose events are as clear as the sender wants them."""
 
-    def decrypt(self, _room_id: str, event: Mapping[str, Any]) -> dict[str, Any] | None:
+    def opened(self, _room_id: str, event: Mapping[str, Any]) -> Opened | None:
         content = event.get("content")
         clear = content.get("clear") if isinstance(content, Mapping) else None
-        return {**event, **clear} if isinstance(clear, Mapping) else None
+        return Opened({**event, **clear}, None) if isinstance(clear, Mapping) else None
 
 
 @pytest.fixture(scope="module")
@@ -102,7 +103,19 @@ CONTENT = st.fixed_dictionaries({
     "displayname": mostly(WORDS),
     "m.relates_to": mostly(RELATION),
     "m.selections": mostly(st.lists(WORDS, max_size=2)),
+    "m.mentions": mostly(st.just({"user_ids": [ME]})),
 })  # fmt: skip
+VERBS = st.sampled_from(["kalla", "förslag", "ståndpunkt", "help", "\x00"])
+KEYS = st.sampled_from(["forum", "at", "purpose", "text", "why", "choice", "verb", "\ud800"])
+CHOSEN = st.fixed_dictionaries({
+    "command": mostly(VERBS | WORDS),
+    "arguments": mostly(st.dictionaries(KEYS, WORDS | ANYTHING, max_size=4)),
+})  # fmt: skip
+CONTENT = CONTENT | st.builds(
+    lambda content, chosen: content | {"org.matrix.msc4391.command": chosen},
+    CONTENT,
+    mostly(CHOSEN),
+)
 KINDS = st.sampled_from(["m.room.message", "m.reaction", "m.poll.response", "m.room.member"])
 PLAIN = {"type": mostly(KINDS), "content": mostly(CONTENT)}
 SEALED = st.fixed_dictionaries({
@@ -142,7 +155,8 @@ async def test_nothing_that_a_sync_holds_stops_what_comes_after_it(
     known_room: Store, desk: Desk, sync: dict[str, Any]
 ) -> None:
     ears = Ears(ME, ("samverkan",), Clear())
-    good = f"$good{next(_numbers)}"
+    number = next(_numbers)
+    good, now = f"$good{number}", NOW + timedelta(minutes=2 * number)  # nobody asks too much
     after = {
         "type": "m.room.message", "event_id": good, "sender": "@a:here",
         "origin_server_ts": 1_700_000_000_000, "content": {"msgtype": "m.text", "body": "!hjälp"},
@@ -151,7 +165,7 @@ async def test_nothing_that_a_sync_holds_stops_what_comes_after_it(
 
     events = [*ears.read(sync, first=False).events, *ears.read(last, first=False).events]
     async with known_room.begin() as session:
-        await desk.hear(session, events, NOW)
+        await desk.hear(session, events, now)
 
     async with known_room.read() as session:
         assert await handled.among(session, [good]) == {good}

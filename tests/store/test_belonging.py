@@ -111,6 +111,7 @@ async def test_direct_rooms_are_left_out_and_members_are_by_key(store: Store) ->
 
 async def test_the_register_is_the_first_letter_and_not_its_edits(store: Store) -> None:
     async with store.begin() as session:
+        await rooms.remember(session, Room(key="forum:LC", room_id="!lc", made_at=NOW))
         for number in (1, 2):
             session.add(
                 Letter(

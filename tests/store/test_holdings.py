@@ -110,6 +110,46 @@ async def test_an_end_may_be_moved(store: Store, now: datetime) -> None:
         assert [row[-2] for row in await rows(session)] == [now + 2 * DAY]
 
 
+async def test_a_correction_leaves_what_was_said_before_to_be_read(
+    store: Store, now: datetime
+) -> None:
+    noon = now + DAY / 2
+    async with store.begin() as session:
+        shift = held("lst.TIB", "@ada:x", starts=now, ends=now + DAY)
+        await holdings.replace_all(session, "roster", [shift], now - DAY)
+        shorter = held("lst.TIB", "@ada:x", starts=now, ends=noon)
+        await holdings.replace_all(session, "roster", [shorter], noon)
+
+        assert [it.mxid for it in await known(session, noon, now)] == ["@ada:x"]
+        assert await known(session, noon, noon) == []
+        assert await holdings.holders(session, "lst.TIB", noon) == []
+        assert [it.mxid for it in await holdings.holders(session, "lst.TIB", now)] == ["@ada:x"]
+
+
+async def test_nobody_is_known_before_the_roster_said_so(store: Store, now: datetime) -> None:
+    async with store.begin() as session:
+        await holdings.replace_all(session, "roster", [held("lst.TIB", "@ada:x")], now)
+
+        assert await known(session, now, now - DAY) == []
+        assert len(await known(session, now, now)) == 1
+
+
+async def test_of_two_at_the_same_place_who_began_last_counts(store: Store, now: datetime) -> None:
+    async with store.begin() as session:
+        session.add_all(
+            [
+                held("lst.TIB", "@ada:x", starts=now - DAY, ends=now + DAY),
+                held("lst.TIB", "@bo:x", starts=now, ends=now + 2 * DAY),
+            ]
+        )
+
+        assert [it.mxid for it in await holdings.holders(session, "lst.TIB", now)] == [
+            "@bo:x",
+            "@ada:x",
+        ]
+        assert await holdings.leader(session, ["lst.TIB"], now) == "@bo:x"
+
+
 async def test_who_comes_back_begins_anew_once(store: Store, now: datetime) -> None:
     ada = [held("lst.TIB", "@ada:x")]
     async with store.begin() as session:
@@ -160,7 +200,12 @@ async def names(session: AsyncSession, now: datetime) -> list[str]:
     return [f"{it.function} {it.rank} {it.mxid}" for it in await holdings.in_force(session, now)]
 
 
+async def known(session: AsyncSession, at: datetime, known_at: datetime) -> list[Holding]:
+    return await holdings.as_known(session, "lst.TIB", at, known_at)
+
+
 async def rows(session: AsyncSession) -> list[tuple[object, ...]]:
-    """List everything that is kept, as plain values."""
-    kept = await session.exec(select(Holding).order_by(col(Holding.id)))
+    """List everything that counts, as plain values."""
+    counts = select(Holding).where(col(Holding.withdrawn_at).is_(None))
+    kept = await session.exec(counts.order_by(col(Holding.id)))
     return [(it.id, it.function, it.rank, it.mxid, it.starts, it.ends, it.source) for it in kept]

@@ -36,6 +36,18 @@ async def test_a_new_room_takes_over_the_key(store: Store, now: datetime) -> Non
         assert await rooms.key_of(session, "!a") is None
 
 
+async def test_a_room_once_seen_encrypted_is_so_for_ever(store: Store, now: datetime) -> None:
+    async with store.begin() as session:
+        sealed = Room(key="forum:ISF", room_id="!a", made_at=now, encrypted=True)
+        await rooms.remember(session, sealed)
+
+        await rooms.remember(session, Room(key="forum:ISF", room_id="!a", made_at=now))
+
+        kept = await rooms.by_key(session, "forum:ISF")
+        assert kept is not None
+        assert kept.encrypted
+
+
 async def test_a_room_knows_who_is_in_it(store: Store, now: datetime) -> None:
     async with store.begin() as session:
         await rooms.moved(session, "!a", "@bo:x", "invite", now)

@@ -19,7 +19,7 @@ from bot.store.engine import Store
 from bot.store.migrations import migrate
 from bot.text.phrasebook import Phrasebook
 from config.region import load_region
-from tests.story.story import Story
+from tests.story.story import OPERATOR, Story
 
 HOUSE = Path(__file__).parent.parent.parent
 START = "2026-10-12T08:00"  # a Monday
@@ -53,7 +53,7 @@ async def story(
     shutil.copy(empty_database, tmp_path / "story.db")
     store = await Store.open(f"sqlite:///{tmp_path / 'story.db'}")
     start = datetime.fromisoformat(START).replace(tzinfo=malarvik.timezone)
-    desk = Desk(malarvik, Catalogue.discover(), Post(phrasebook, malarvik.language))
+    desk = Desk(malarvik, Catalogue.discover(), Post(phrasebook, malarvik.language, (OPERATOR,)))
     told = Story(malarvik, store, desk, SteeredClock(start))
     await told.begin()
     yield told

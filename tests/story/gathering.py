@@ -8,6 +8,17 @@ from bot.domain.model import Call, LogEntry, Meeting
 from bot.store import log, meetings, rooms, summonses
 from tests.story.story import Story, mxid_of
 
+REPRESENTED = (
+    "Företräder andra: Norra brandförsvaret (Norrsunds kommun, Ulvnäs kommun, Rosviks kommun, "
+    "Granholms kommun, Kvarnsele kommun, Sandhamra kommun och Västerlunda kommun); "
+    "Södra brandförsvarsförbundet (Mälarviks stad, Söderby kommun, Österhaga kommun, "
+    "Ekvikens kommun, Holmstads kommun, Lindö kommun och Tallåsens kommun); Mälarviks stad "
+    "(Norrsunds kommun, Söderby kommun, Österhaga kommun, Västerlunda kommun, Ekvikens kommun, "
+    "Rosviks kommun, Ulvnäs kommun, Granholms kommun, Holmstads kommun, Kvarnsele kommun, "
+    "Lindö kommun, Sandhamra kommun och Tallåsens kommun)."
+)
+"""Said of the duty officers' group when the three that represent others have been reached."""
+
 
 async def gathers(story: Story, where: str = "VSK", *, but: Iterable[str] = ()) -> None:
     """Let the holder of every seat be in the forum's room."""

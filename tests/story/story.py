@@ -9,19 +9,30 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from bot.clock.wall import SteeredClock
 from bot.dispatch.desk import Desk
 from bot.dispatch.ringing import ring_due
-from bot.domain.incoming import Incoming, Moved, Reacted, Said, Voted
+from bot.domain.incoming import (
+    Incoming,
+    Moved,
+    PollEnded,
+    Proof,
+    Reacted,
+    Said,
+    TakenBack,
+    Unreadable,
+    Voted,
+)
 from bot.domain.model import Holding, Letter, Room
 from bot.domain.region import Region
-from bot.store import deadlines, holdings, letters, rooms
+from bot.store import deadlines, holdings, law, letters, rooms
 from bot.store.engine import Store
 
 BOT = "@samverkan:malarvik.example"
+OPERATOR = "@drift:malarvik.example"
 FAR = timedelta(days=3650)
 
 
@@ -34,6 +45,8 @@ class Message:
     letter: Letter
     edits: int = 0
     taps: list[str] = field(default_factory=list)
+    edited_by: list[str] = field(default_factory=list)
+    """The letters that it was written anew by."""
 
 
 def mxid_of(who: str) -> str:
@@ -53,6 +66,9 @@ class Story:
     desk: Desk
     clock: SteeredClock
     rooms: dict[str, list[Message]] = field(default_factory=dict)
+    encrypted: bool = False
+    """Whether the rooms are: who has one of the `proofs` writes on a device, others in clear."""
+    proofs: dict[str, Proof] = field(default_factory=dict)
     _numbers: itertools.count[int] = field(default_factory=lambda: itertools.count(1))
 
     async def begin(self, unmanned: set[str] | None = None) -> None:
@@ -70,35 +86,83 @@ class Story:
             if code not in (unmanned or set())
         ]
         async with self.store.begin() as session:
+            await law.take_in(session, self.region)
             session.add_all(held)
             for code in self.region.forums:
                 await self._room(session, f"forum:{code}")
 
     # --- people ---
 
-    async def says(self, who: str, body: str, where: str = "VSK", *, to: str | None = None) -> None:
-        """Let somebody write; `to` is a pattern of the bot's message it is a reply to."""
-        reply = self.find(to, where, who).event_id if to else None
-        await self._happens(where, who, lambda head: Said(*head, body=body, reply_to=reply))
+    async def says(
+        self,
+        who: str,
+        body: str,
+        where: str = "VSK",
+        *,
+        to: str | None = None,
+        thread: str | None = None,
+    ) -> str:
+        """Let somebody write; `to` is a pattern of the bot's message it is a reply to.
 
-    async def taps(self, who: str, key: str = "✅", where: str = "VSK", to: str = "") -> None:
+        `thread` is the event that the thread they write in began with.
+
+        What they do has an event id, which is given back: for `takes_back`.
+        """
+        reply = self.find(to, where, who).event_id if to else None
+        return await self.happens(
+            where, who, lambda head: Said(*head, body=body, reply_to=reply, thread=thread)
+        )
+
+    async def taps(self, who: str, key: str = "✅", where: str = "VSK", to: str = "") -> str:
         """Let somebody react to the bot's latest message that matches `to`."""
         target = self.find(to, where, who).event_id
-        await self._happens(where, who, lambda head: Reacted(*head, target=target, key=key))
+        return await self.happens(where, who, lambda head: Reacted(*head, target=target, key=key))
 
-    async def chooses(self, who: str, choice: str, where: str = "VSK", on: str = "") -> None:
-        """Let somebody answer the latest poll whose question matches `on`."""
+    async def chooses(
+        self, who: str, choice: str | tuple[str, ...], where: str = "VSK", on: str = ""
+    ) -> str:
+        """Let somebody answer the latest poll whose question matches `on`; () empties it."""
+        choices = (choice,) if isinstance(choice, str) else choice
         poll = self.find(on, where, who, kind="poll").event_id
-        await self._happens(where, who, lambda head: Voted(*head, poll=poll, choices=(choice,)))
+        return await self.happens(where, who, lambda head: Voted(*head, poll=poll, choices=choices))
+
+    async def takes_back(self, who: str, event_id: str, where: str = "VSK") -> None:
+        """Let somebody remove what they, or another, wrote, tapped or chose."""
+        await self.happens(where, who, lambda head: TakenBack(*head, target=event_id))
+
+    async def ends_poll(self, who: str, where: str = "VSK", on: str = "") -> None:
+        """Let somebody close the latest poll, which is not theirs."""
+        poll = self.find(on, where, who, kind="poll").event_id
+        await self.happens(where, who, lambda head: PollEnded(*head, poll=poll))
 
     async def moves(self, who: str, membership: str, where: str = "VSK", by: str = "") -> None:
         """Let somebody join or leave a room; `by` another makes it not their own choice."""
         mxid = mxid_of(who)
-        await self._happens(
+        await self.happens(
             where,
             by or who,
             lambda head: Moved(*head, mxid=mxid, membership=membership, by_us=by == BOT),
         )
+
+    async def hears(self, *events: Incoming) -> None:
+        """Let that reach the bot in one go, just as it is."""
+        async with self.store.begin() as session:
+            await self.desk.hear(session, events, self.clock.now())
+        await self._ring()
+
+    async def mumbles(self, who: str, where: str = "VSK", *, on: str | None = None) -> None:
+        """Let somebody write what cannot be read; `on` is a pattern of the poll it answers.
+
+        `where` may be the id of a room that the bot does not know.
+        """
+        about = self.find(on, where, who, kind="poll").event_id if on is not None else None
+
+        def event(head: tuple[str, str, str, datetime]) -> Unreadable:
+            id_, room_id, sender, at = head
+            room_id = where if where.startswith("!") else room_id
+            return Unreadable(id_, room_id, sender, at, session_id="s", raw="{}", about=about)
+
+        await self.happens(where, who, event)
 
     # --- time ---
 
@@ -162,23 +226,28 @@ class Story:
 
     async def _room(self, session: object, key: str) -> str:
         room_id = f"!{key}"
-        row = Room(key=key, room_id=room_id, made_at=self.clock.now())
+        row = Room(key=key, room_id=room_id, made_at=self.clock.now(), encrypted=self.encrypted)
         await rooms.remember(session, row)  # type: ignore[arg-type]
         return room_id
 
-    async def _happens(
+    async def happens(
         self,
         where: str,
         who: str,
         event: Callable[[tuple[str, str, str, datetime]], Incoming],
-    ) -> None:
+    ) -> str:
         mxid = mxid_of(who)
         key = f"direct:{mxid}" if where == "direct" else f"forum:{where}"
         async with self.store.begin() as session:
             room_id = await self._room(session, key)
-            head = (f"$in{next(self._numbers)}", room_id, mxid, self.clock.now())
-            await self.desk.hear(session, [event(head)], self.clock.now())
-        await self._ring()
+        head = (f"$in{next(self._numbers)}", room_id, mxid, self.clock.now())
+        await self.hears(self._proved(event(head)))
+        return head[0]
+
+    def _proved(self, event: Incoming) -> Incoming:
+        """Let it come from the person's device; a reaction never does."""
+        proof = None if isinstance(event, Reacted) else self.proofs.get(event.sender)
+        return replace(event, proof=proof)
 
     async def _until(self, target: datetime) -> None:
         while True:
@@ -206,7 +275,7 @@ class Story:
         messages = self.rooms.setdefault(letter.place, [])
         content = letter.content
         if letter.kind == "tap":
-            target = next(m for m in messages if m.letter.id == letter.target)
+            target = next(m for m in messages if letter.target in {m.letter.id, *m.edited_by})
             target.taps.append(content["key"])
             return
         first = next(
@@ -214,6 +283,7 @@ class Story:
         )
         if first:
             first.body, first.edits = content["plain"], first.edits + 1
+            first.edited_by.append(letter.id)
         else:
             body = content.get("question") or content["plain"]
             messages.append(Message(event_id, body, letter))

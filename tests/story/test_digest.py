@@ -305,3 +305,17 @@ async def sleeps_until(story: Story, local: str) -> None:
     """Let time go while the bot is down, and start it again."""
     story.clock.move_to(at(story, local))
     await story._ring()
+
+
+async def test_the_digest_comes_as_a_paper_too_with_the_same_facts(story: Story) -> None:
+    await thursday(story)
+    await story.says(CHAIR, "!avsluta")
+
+    await story.taps(CHAIR, where="direct", to="Fastställ")
+
+    paper = story.find("pdf", "VSK", kind="file").letter
+    assert paper.content["plain"] == "Sammanfattning v. 42 VSK M-2026-118.pdf"
+    assert paper.content["unsent"].startswith("Sammanfattning v. 42 VSK M-2026-118.pdf kunde inte")
+    assert "<h1>Sammanfattning v. 42</h1>" in paper.content["html"]
+    assert "<h3>OV-2026-061, " in paper.content["html"]
+    assert paper.content["mention"] == []

@@ -44,3 +44,27 @@ async def test_the_same_event_twice_is_answered_once(story: Story) -> None:
     await story.says("lst.TIB", "!hjälp")
 
     assert len(story.said()) == 1
+
+
+async def test_a_reply_to_whatever_the_bot_has_said_needs_no_sign(story: Story) -> None:
+    await story.says("lst.TIB", "!hjlp")
+
+    await story.says("lst.TIB", "hjälp", to="hjlp")
+
+    assert story.said_last().startswith("Det här kan du göra här och nu.")
+
+
+async def test_help_stays_within_a_screen_and_still_names_every_word(story: Story) -> None:
+    await story.says("lst.TIB", "hjälp", "direct")
+
+    told = story.told_last("lst.TIB")
+    assert len(told) < 1600
+    assert len(told.splitlines()) <= 22
+    for word in ("samverka", "kalla", "avlös", "tillkalla", "provkalla", "lucka", "öva"):
+        assert f"!{word}" in told
+
+
+async def test_a_word_that_help_only_names_is_shown_by_itself(story: Story) -> None:
+    await story.says("lst.TIB", "!hjälp lucka")
+
+    assert "Till exempel: !lucka lst.TIB 2026-12-24" in story.said_last()

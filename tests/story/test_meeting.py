@@ -8,6 +8,7 @@ from bot.deadlines.cadence import arm_cadences
 from bot.domain.model import Action, CallState, MeetingState
 from bot.store import deadlines, meetings
 from tests.story.gathering import (
+    REPRESENTED,
     comes,
     everybody_taps,
     gathers,
@@ -44,6 +45,7 @@ async def test_a_meeting_opens_at_its_minute_with_who_is_there(story: Story) -> 
         "Ordförande: Tjänsteperson i beredskap, Länsstyrelsen Mälarvik. Närvarande 7 av 8.\n"
         "Ersättare: Polisregion Mälarvik (ersättare 1).\n"
         "Ej nådda: Militärregionen (frivillig).\n"
+        f"{REPRESENTED}\n"
         "Ej myndighet i rummet: SOS Alarm Mälarvik.\n"
         "Informationsklass: Endast deltagande aktörer. Upprop utgår."
     )

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from bot.store import kept
-from tests.story.story import BOT, Story
+from bot.domain.incoming import Moved
+from bot.domain.model import Room
+from bot.store import holdings, kept, rooms
+from tests.story.story import BOT, Story, mxid_of
 
 GUEST = "@otto:elsewhere.example"
 
@@ -58,5 +60,43 @@ async def test_a_deputy_who_leaves_is_not_asked(story: Story) -> None:
 async def test_who_was_taken_out_is_not_asked(story: Story) -> None:
     await story.moves("pol.VB", "join")
     await story.moves("pol.VB", "leave", by=BOT)
+
+    assert story.told("pol.VB") == []
+
+
+async def test_who_comes_into_the_space_from_another_homeserver_is_shown_their_rooms_once(
+    story: Story,
+) -> None:
+    async with story.store.begin() as session:
+        await kept.put(session, "accounts.own", BOT)
+        space = Room(key="space", room_id="!space", made_at=story.clock.now())
+        await rooms.remember(session, space)
+        for held in await holdings.holders(session, "pol.VB", story.clock.now()):
+            held.mxid = held.mxid.replace("malarvik", "pol")
+    ada = "@pol.vb-1:pol.example"
+
+    for membership in ("join", "leave", "join"):
+        head = (f"$space-{membership}-{story.clock.now()}", "!space", ada, story.clock.now())
+        await story.hears(Moved(*head, mxid=ada, membership=membership, by_us=False))
+
+    (shown,) = story.told(ada)
+    assert shown.startswith("Du hör hemma i de här")
+    assert (
+        "TiB-gruppen (första kontakt) (https://matrix.to/#/!forum:TIBG?via=malarvik.example)"
+        in shown
+    )
+
+
+async def test_who_lives_where_the_rooms_are_is_invited_and_not_shown_the_way(
+    story: Story,
+) -> None:
+    async with story.store.begin() as session:
+        await kept.put(session, "accounts.own", BOT)
+        space = Room(key="space", room_id="!space", made_at=story.clock.now())
+        await rooms.remember(session, space)
+    mxid = mxid_of("pol.VB")
+
+    head = ("$space", "!space", mxid, story.clock.now())
+    await story.hears(Moved(*head, mxid=mxid, membership="join", by_us=False))
 
     assert story.told("pol.VB") == []

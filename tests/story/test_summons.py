@@ -6,7 +6,7 @@ from __future__ import annotations
 import pytest
 
 from bot.domain.model import CallState
-from tests.story.gathering import everybody_taps, gathers, the_calls, the_log
+from tests.story.gathering import REPRESENTED, everybody_taps, gathers, the_calls, the_log
 from tests.story.story import Story, mxid_of, unmanned
 
 CALL = "!kalla TIBG 16.04 bedöma behovet av samordning"
@@ -32,7 +32,7 @@ async def test_a_call_says_what_is_asked_and_until_when_in_its_first_line(called
         "Kvittera inom 5 minuter, senast kl. 15.59 (✅). Mötet börjar kl. 16.04."
     )
     assert others[0] == "Syfte: bedöma behovet av samordning"
-    assert "Norra brandförsvaret (företräder 7)" in others[2]
+    assert "Norra brandförsvaret (företräder 7: Norrsunds kommun, " in others[2]
     assert others[2].endswith("SOS Alarm Mälarvik, Militärregionen (frivillig).")
 
 
@@ -120,7 +120,7 @@ async def test_at_the_minute_the_time_is_out_the_deputy_is_asked(called: Story) 
         "Kvitterat 6 av 8 (KA-2026-001).\n"
         "Polisregion Mälarvik: Vakthavande befäl svarade inte 15.54–15.59, söker ersättare 1.\n"
         "Militärregionen (frivillig): Vakthavande befäl svarade inte 15.54–15.59, "
-        "söker ersättare 1."
+        f"söker ersättare 1.\n{REPRESENTED}"
     )
 
 
@@ -130,7 +130,9 @@ async def test_how_the_call_stands_is_one_message_that_is_edited(called: Story) 
 
     standing = [body for body in called.said("TIBG") if body.startswith("Kvitterat")]
 
-    assert standing == ["Kvitterat 7 av 8 (KA-2026-001).\nEj nådda: Polisregion Mälarvik."]
+    assert standing == [
+        f"Kvitterat 7 av 8 (KA-2026-001).\nEj nådda: Polisregion Mälarvik.\n{REPRESENTED}"
+    ]
     assert called.find("Kvitterat", "TIBG").edits > 7
 
 
@@ -210,7 +212,7 @@ async def test_where_nobody_at_all_is_there_that_is_what_is_said(story: Story) -
     await everybody_taps(story, "TIBG", but=["mil.VB"])
 
     assert story.said_last("TIBG") == (
-        "Kvitterat 7 av 8 (KA-2026-001).\nObemannade: Militärregionen (frivillig)."
+        f"Kvitterat 7 av 8 (KA-2026-001).\nObemannade: Militärregionen (frivillig).\n{REPRESENTED}"
     )
 
 

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 from bot.domain.region import (
     AgreementKind,
+    Cooperation,
     Forum,
     Function,
     FunctionKind,
@@ -59,6 +60,7 @@ def small_region() -> Region:
         receivers={},
         limits={},
         agendas={},
+        cooperation=Cooperation(),
         forums={"VSK": _forum()},
     )
 

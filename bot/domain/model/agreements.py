@@ -32,6 +32,16 @@ class Choice(enum.StrEnum):
     NOT_CONCERNED = "not_concerned"
 
 
+class Blank(enum.StrEnum):
+    """What stands in the ledger in place of a position: it was taken back, or nobody can read it.
+
+    Each is the person's last word for that seat, so that what they said before counts no more.
+    """
+
+    TAKEN_BACK = "taken_back"
+    SPOILED = "spoiled"
+
+
 class Agreement(SQLModel, table=True):
     """A proposal and what became of it, OV-2026-014 (R16)."""
 
@@ -49,19 +59,26 @@ class Agreement(SQLModel, table=True):
     review_at: datetime | None = moment(nullable=True)
     state: str = Field(default=AgreementState.PROPOSED, index=True)
     closed_at: datetime | None = moment(nullable=True)
+    incident: str | None = Field(default=None, index=True)
+    """What it is about, H-2026-031; None for what belongs to the ordinary week."""
 
 
 class Concerned(SQLModel, table=True):
-    """A seat whose position is asked for."""
+    """A seat whose position is asked for.
+
+    `unread_at`: when it closed, a message had come from the seat then that nobody could read.
+    """
 
     agreement: str = Field(primary_key=True)
     function: str = Field(primary_key=True)
+    unread_at: datetime | None = moment(nullable=True)
 
 
 class Position(SQLModel, table=True):
     """An answer given for a seat. The ledger keeps every one; the last that counts decides.
 
-    `rank` is the answering person's: a deputy's answer gives way to the holder's.
+    `rank` is the answering person's: a deputy's answer gives way to the holder's. `choice` is a
+    Choice or a Blank; `takes_back` the event whose answer was removed: it counts as never given.
     """
 
     id: int | None = Field(default=None, primary_key=True)
@@ -73,7 +90,12 @@ class Position(SQLModel, table=True):
     rank: int
     given_at: datetime = moment()
     anchored_until: datetime | None = moment(nullable=True)
-    event_id: str
+    event_id: str = Field(index=True)
+    takes_back: str | None = None
+    said_by: str | None = None
+    """The function that says so for an organisation that cannot; None for its own answer."""
+    said_how: str = ""
+    read_back: bool = False
 
 
 class ActionState(enum.StrEnum):
@@ -100,3 +122,5 @@ class Action(SQLModel, table=True):
     state: str = Field(default=ActionState.TAKEN_ON, index=True)
     ended_at: datetime | None = moment(nullable=True)
     note: str = ""
+    incident: str | None = Field(default=None, index=True)
+    """What it is about, H-2026-031; None for what belongs to the ordinary week."""

@@ -30,7 +30,8 @@ class Letter(SQLModel, table=True):
 
     `place` is "forum:CODE", "direct:@mxid" or "room:!id"; `position` gives the order within it.
     `object` names a message edited in place; `subject` what reactions to it are about.
-    `kind` is "message", "poll", "poll_end" or "tap"; `content` what the doorway makes an event of.
+    `kind` is "message", "file", "poll", "poll_end" or "tap"; `content` what the doorway makes an
+    event of.
     `target` is the letter that a tap or a poll's end belongs to.
     """
 
@@ -67,3 +68,19 @@ class Counter(SQLModel, table=True):
     kind: str = Field(primary_key=True)
     year: int = Field(primary_key=True)
     last: int
+
+
+class Answered(SQLModel, table=True):
+    """An event that answered something other than a proposal, so that it can be taken back.
+
+    `about` is "call:ID", "spoken:CALL_ID", "received:AF-…", "confirmed:AF-…" or "approved:M-…";
+    `said` a CallState or nothing.
+    """
+
+    id: int | None = Field(default=None, primary_key=True)
+    event_id: str = Field(index=True)
+    mxid: str
+    about: str = Field(index=True)
+    said: str = ""
+    given_at: datetime = moment()
+    taken_back_at: datetime | None = moment(nullable=True)

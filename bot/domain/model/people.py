@@ -18,7 +18,11 @@ class Person(SQLModel, table=True):
 
 
 class Holding(SQLModel, table=True):
-    """A person has a function from one moment until before another (R1). Rank 1 is the holder."""
+    """A person has a function from one moment until before another (R1). Rank 1 is the holder.
+
+    Never rewritten: what turns out otherwise is withdrawn, and another row says what is true. It
+    came to be known at `known_at` (None: always was) and counted until `withdrawn_at`.
+    """
 
     id: int | None = Field(default=None, primary_key=True)
     function: str = Field(index=True)
@@ -28,6 +32,8 @@ class Holding(SQLModel, table=True):
     starts: datetime | None = moment(nullable=True)
     ends: datetime | None = moment(nullable=True)
     source: str
+    known_at: datetime | None = moment(nullable=True)
+    withdrawn_at: datetime | None = moment(nullable=True)
 
 
 class Room(SQLModel, table=True):
@@ -52,3 +58,12 @@ class Member(SQLModel, table=True):
     by_choice: bool = False
     asked_back: bool = False
     since: datetime = moment()
+
+
+class Invitation(SQLModel, table=True):
+    """A room the bot is asked into, or one it should not be in, until that is answered."""
+
+    room_id: str = Field(primary_key=True)
+    inviter: str
+    direct: bool = False
+    heard_at: datetime = moment()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.domain.region.kinds import FunctionKind, Names
+from bot.domain.region.kinds import FunctionKind, Names, WayKind
 
 
 @dataclass(frozen=True)
@@ -45,8 +45,28 @@ class InfoClass:
 
 
 @dataclass(frozen=True)
+class Perspective:
+    """A side that a forum wants to be heard, and the types of organisation that bring it."""
+
+    code: str
+    types: tuple[str, ...]
+    names: Names
+
+
+@dataclass(frozen=True)
+class Way:
+    """Another way to an organisation: a mail address, or a webhook by its name in the settings."""
+
+    kind: WayKind
+    address: str
+
+
+@dataclass(frozen=True)
 class Organisation:
-    """An actor: an authority or not, with the function that is always reached for it."""
+    """An actor: an authority or not, with the function that is always reached for it.
+
+    `ways` are those by which its urgent calls go too.
+    """
 
     code: str
     name: str
@@ -57,6 +77,7 @@ class Organisation:
     hosted_by: str | None = None
     area_responsible: bool = False
     coopted_only: bool = False
+    ways: tuple[Way, ...] = ()
 
 
 @dataclass(frozen=True)

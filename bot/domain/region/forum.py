@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from bot.domain.region.kinds import Mode, Names
 from bot.domain.region.meetings import Cadence, ReportRequest, Temporary
+from bot.domain.region.relief import Relief
 from bot.domain.region.seats import Mandate, Seat, SeatsFrom
 
 
@@ -17,7 +18,8 @@ class Forum:
     `may_convene` and `may_request` hold function codes; `agenda`, by mode, the agenda's code.
     `concerned_mandate` is the mandate of those co-opted because an event concerns them
     (`role: concerned_actor`); None where the forum has no such place.
-    `digests` are the scheduled summaries of what is open.
+    `digests` are the scheduled summaries of what is open. `perspectives` are the codes of those
+    that it wants to hear when it meets.
     """
 
     code: str
@@ -44,6 +46,11 @@ class Forum:
     activated_only: bool = False
     support_only: bool = False
     temporary: Temporary | None = None
+    perspectives: tuple[str, ...] = ()
+    own_chair: str | None = None
+    """The chair that the law gives, where an event has another for a while (R19)."""
+    relief: Relief | None = None
+    """What becomes of former holders in its room, where that is not as in the region."""
 
     def seat_of(self, function: str) -> Seat | None:
         """Find the function's seat, or None."""
@@ -51,5 +58,6 @@ class Forum:
 
     @property
     def lead(self) -> tuple[str, ...]:
-        """List chair, vice chair and secretary, in that order, each once."""
-        return tuple(dict.fromkeys(f for f in (self.chair, self.vice_chair, self.secretary) if f))
+        """List chair, the law's own chair, vice chair and secretary, in that order, each once."""
+        order = (self.chair, self.own_chair, self.vice_chair, self.secretary)
+        return tuple(dict.fromkeys(function for function in order if function))

@@ -25,6 +25,13 @@ class FunctionKind(enum.StrEnum):
     POST = "post"
 
 
+class WayKind(enum.StrEnum):
+    """How a call also reaches an organisation, beside Matrix."""
+
+    EMAIL = "email"
+    WEBHOOK = "webhook"
+
+
 class HolidayRule(enum.StrEnum):
     """What becomes of a meeting that falls on a public holiday."""
 

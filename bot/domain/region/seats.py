@@ -38,6 +38,8 @@ class Seat:
     required: bool = True
     coopted: bool = False
     night_represented: bool = False
+    concerned: bool = False
+    """Not a place in the law's list: its organisation is called because an event concerns it."""
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
-from config.region_file.checks import forums, holders, meetings, names, organisations, seats
+from config.region_file.checks import (
+    cooperation,
+    forums,
+    holders,
+    meetings,
+    names,
+    organisations,
+    perspectives,
+    reach,
+    seats,
+)
 from config.region_file.reading import Reading
 
 
@@ -13,4 +23,7 @@ def check(reading: Reading) -> None:
     forums.check(reading)
     seats.check(reading)
     meetings.check(reading)
+    cooperation.check(reading)
+    perspectives.check(reading)
+    reach.check(reading)
     holders.check(reading)

@@ -22,7 +22,7 @@ def check(reading: Reading) -> None:
             _check_sum(reading, forum, mode)
             rule = getattr(forum.cadence, mode, None)
             if forum.cadence is not None and rule is not None:
-                _check_falls(reading, forum.cadence.place(mode), rule)
+                check_falls(reading, forum.cadence.place(mode), rule)
         for digest in forum.digests:
             _check_digest(reading, digest)
 
@@ -39,7 +39,8 @@ def _check_sum(reading: Reading, forum: ForumShape, mode: str) -> None:
         reading.say(forum.agenda.place(mode), message, f"at most {given} minutes in all")
 
 
-def _check_falls(reading: Reading, path: Path, rule: str) -> None:
+def check_falls(reading: Reading, path: Path, rule: str) -> None:
+    """See that a rule gives a day in the years to come."""
     today = reading.today
     until = today + HORIZON if date.max - today > HORIZON else date.max
     if next(days_of(rule, today, until), None) is None:
@@ -56,4 +57,4 @@ def _check_digest(reading: Reading, digest: DigestShape) -> None:
             '"rule" and "at", or "cron" alone',
         )
     elif digest.rule is not None:
-        _check_falls(reading, digest.place("rule"), digest.rule)
+        check_falls(reading, digest.place("rule"), digest.rule)

@@ -31,6 +31,9 @@ def _check_organisation(reading: Reading, organisation: OrganisationShape) -> No
         reading.say(place("night_contact"), f"{night} is not kept at night", "a duty function")
     known = [code for code in reading.written("organisations") if code != organisation.code]
     reading.known(place("hosted_by"), "organisation", organisation.hosted_by, known)
+    for way in organisation.ways:
+        if (way.email is None) == (way.webhook is None):
+            reading.say(way.place(), "the way has no address, or two", "`email` or `webhook`")
 
 
 def _check_contact_point(reading: Reading, organisation: OrganisationShape) -> None:

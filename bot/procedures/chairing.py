@@ -1,0 +1,85 @@
+"""Who chairs a meeting, and the question to its caller when nobody whose turn it is can (R27)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bot.asking.ask import Ask, Ring
+from bot.domain.answer import Answer, Direct, Reply, Typed
+from bot.domain.chairing import chaired_by, leads
+from bot.domain.model import Meeting
+from bot.domain.region import Forum
+from bot.domain.summons import Roster
+from bot.store import incidents, log
+
+if TYPE_CHECKING:  # a summons is made with the chair that it has
+    from bot.procedures.opening import Room
+    from bot.procedures.roll import Roll
+
+ASKED = "lead.asked"
+"""In the record: the caller has been asked who is to lead, with the choices in their order."""
+MOST = 9
+"""Choices that one digit can tell apart."""
+
+
+async def chaired(at: Ask | Ring, meeting: Meeting, forum: Forum) -> Forum:
+    """Give the forum with the chair that this meeting has."""
+    incident = await incidents.by_id(at.session, meeting.incident) if meeting.incident else None
+    return chaired_by(forum, meeting.chair or (incident.chair if incident else None))
+
+
+async def choosing(
+    at: Ask | Ring, roll: Roll, room: Room, roster: Roster, *, opens: bool
+) -> list[Answer]:
+    """Ask the caller once who is to lead, if nobody whose turn it is has been reached (R27).
+
+    Before the meeting `opens`, only where each of them has been sought in vain.
+    """
+    if not _unled(at, roll, room, opens=opens) or await log.has(at.session, ASKED, roll.meeting.id):
+        return []
+    choices = _choices(roll, room)
+    caller = roll.summons.made_by or roll.forum.secretary
+    if caller == roll.forum.chair:
+        return []  # who called and chairs is there, whether they have answered or not
+    there = roster.get(caller or "", ())
+    if not choices or not there:
+        return []
+    await log.append(
+        at.session, ASKED, roll.meeting.id, happened_at=at.now, written_at=at.now,
+        forum=roll.forum.code, function=caller, mxid=there[0].mxid, facts={"choices": choices},
+    )  # fmt: skip
+    facts = {
+        "id": roll.meeting.id,
+        "forum": roll.forum.code,
+        "starts": roll.meeting.starts_at,
+        "purpose": Typed(roll.meeting.purpose),
+        "chair": roll.forum.chair,
+        "choices": choices,
+    }
+    asked = there[0].mxid
+    return [
+        Reply(
+            "lead/choose", facts, to=Direct(asked), mention=(asked,), call=True,
+            subject=f"lead:{roll.meeting.id}",
+        )
+    ]  # fmt: skip
+
+
+def _unled(at: Ask | Ring, roll: Roll, room: Room, *, opens: bool) -> bool:
+    found = leads(at.region, roll.forum, roll.seats)
+    if not opens or found["unled"]:
+        return bool(found["unled"])
+    return not any(_there(roll, room, code) for code in found["turn"])
+
+
+def _there(roll: Roll, room: Room, function: str) -> bool:
+    """Tell whether somebody leads as that function: by an answer, or without a seat in person."""
+    each = next((each for each in roll.seats if each.seat.function == function), None)
+    return each.reached if each else room.holder_of(function) is not None
+
+
+def _choices(roll: Roll, room: Room) -> list[str]:
+    """List who can be chosen: seats that are reached, those in the room first."""
+    reached = [each for each in roll.seats if each.reached]
+    reached.sort(key=lambda each: each.call.answered_by not in room.inside)
+    return [each.seat.function for each in reached][:MOST]

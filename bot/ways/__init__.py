@@ -1,0 +1,1 @@
+"""The doorway to ways beside Matrix: mail and webhooks, carried after they are kept."""

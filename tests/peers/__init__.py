@@ -1,0 +1,1 @@
+"""People whose client shares no code with the bot's."""

@@ -1,0 +1,1 @@
+"""Rosters that are kept elsewhere: calendars, in files and at addresses."""

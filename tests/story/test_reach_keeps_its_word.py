@@ -1,0 +1,187 @@
+"""What `reach` promises is what a real call does: over random rosters and times, to the minute."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+import tempfile
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+from sqlmodel import col, select
+
+from bot.clock.wall import SteeredClock
+from bot.deadlines.summons import CHANGES
+from bot.dispatch.catalogue import Catalogue
+from bot.dispatch.desk import Desk
+from bot.dispatch.post import Post
+from bot.domain.foresight import foresee
+from bot.domain.model import Holding, Summons
+from bot.domain.region import Region
+from bot.domain.reliefs import LOOK
+from bot.domain.summons import order
+from bot.store import holdings, summonses
+from bot.store.engine import Store
+from bot.text.phrasebook import Phrasebook
+from config.region import load_region
+from tests.story.conftest import HOUSE
+from tests.story.story import Story
+
+REGION = load_region(HOUSE / "config/example/malarvik.yaml", date(2026, 10, 12))
+FORUMS = ("TIBG", "RSG", "ASK", "LC", "VSK")
+QUICK = (Phase.explicit, Phase.reuse, Phase.generate)
+"""One example is a whole night: it is not made smaller, which would take minutes."""
+ARMED = ("holding.changes", LOOK, CHANGES)
+"""What is set at each start and has to do with calls and with who has what."""
+PEOPLE = [f"@p{number}:malarvik.example" for number in range(12)]
+MONDAY = datetime.fromisoformat("2026-10-19T00:00")
+MIDNIGHT = MONDAY.replace(tzinfo=UTC)
+MINUTES = st.integers(0, 14 * 24 * 60)
+Asked = dict[str, list[tuple[str, int, str, datetime, datetime]]]
+
+
+@st.composite
+def rosters(draw: st.DrawFn, codes: list[str], at: datetime) -> list[Holding]:
+    """Draw who holds what, and who goes or comes while the call runs.
+
+    The same person may hold several functions, some nobody at all.
+    """
+    moments = st.integers(-2, 15).map(lambda minutes: at + timedelta(minutes=minutes))
+    spans = st.tuples(st.none() | moments, st.none() | moments).filter(_goes_forward)
+    return [
+        Holding(
+            function=code, rank=rank, mxid=mxid, name=mxid, source="test", starts=begun, ends=over
+        )
+        for code in codes
+        for rank, mxid in enumerate(draw(st.lists(st.sampled_from(PEOPLE), max_size=3)), start=1)
+        for begun, over in [draw(spans)]
+    ]  # fmt: skip
+
+
+def _goes_forward(span: tuple[datetime | None, datetime | None]) -> bool:
+    begun, over = span
+    return begun is None or over is None or begun < over
+
+
+def involved(region: Region, forum: str) -> list[str]:
+    """List every function that a call of the forum may come to."""
+    there = region.forum(forum)
+    found = (code for seat in there.seats for code in order(region, there, seat, MIDNIGHT))
+    return list(dict.fromkeys(found))
+
+
+@dataclass(frozen=True)
+class Night:
+    """A call of a forum at a moment, by a roster."""
+
+    forum: str
+    at: datetime
+    roster: list[Holding]
+
+
+@st.composite
+def nights(draw: st.DrawFn) -> Night:
+    """Draw one."""
+    forum = draw(st.sampled_from(FORUMS))
+    at = MONDAY.replace(tzinfo=REGION.timezone) + timedelta(minutes=draw(MINUTES))
+    return Night(forum, at, draw(rosters(involved(REGION, forum), at)))
+
+
+@pytest.mark.timeout(400)
+@settings(max_examples=6, phases=QUICK, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(night=nights())
+def test_who_is_promised_to_be_asked_is_asked_at_that_minute_and_nobody_else(
+    phrasebook: Phrasebook, empty_database: Path, night: Night
+) -> None:
+    promised, done = asyncio.run(both(phrasebook, empty_database, night))
+
+    assert done == promised
+
+
+def test_who_comes_at_the_minute_that_time_is_out_is_promised_before_any_deputy(
+    phrasebook: Phrasebook, empty_database: Path
+) -> None:
+    at = MONDAY.replace(tzinfo=REGION.timezone) + timedelta(hours=2)
+    turn = at + timedelta(minutes=5)
+    roster = [
+        Holding(function="pol.VB", rank=rank, mxid=mxid, name=mxid, source="test",
+                starts=begun, ends=over)
+        for rank, mxid, begun, over in (
+            (1, PEOPLE[0], None, turn), (1, PEOPLE[1], turn, None), (2, PEOPLE[2], None, None)
+        )
+    ]  # fmt: skip
+
+    promised, done = asyncio.run(both(phrasebook, empty_database, Night("TIBG", at, roster)))
+
+    assert done == promised
+    assert [it[2] for it in done["pol.VB"]] == PEOPLE[:3]
+
+
+async def both(phrasebook: Phrasebook, empty: Path, night: Night) -> tuple[Asked, Asked]:
+    """Give what is promised before the call, and what has become of it when nobody answers."""
+    region, forum, at = REGION, night.forum, night.at
+    with tempfile.TemporaryDirectory() as folder:
+        shutil.copy(empty, f"{folder}/story.db")
+        store = await Store.open(f"sqlite:///{folder}/story.db")
+        desk = Desk(region, Catalogue.discover(), Post(phrasebook, region.language))
+        story = Story(region, store, desk, SteeredClock(at))
+        await story.begin(unmanned=set(region.functions))
+        caller = min(region.forum(forum).may_convene)
+        async with store.begin() as session:
+            session.add_all([*map(copied, night.roster), _caller(caller)])
+            for name in ARMED:
+                arm = desk.catalogue.kinds[name].arm
+                assert arm
+                await arm(session, region, at)
+        await story.passes(seconds=0)
+        promised = await promise(story, forum, at)
+        await story.says(CALLER, f"!kalla {forum} nu pröva", forum)
+        await story.passes(minutes=35)
+        done = await what_was_done(store, forum)
+        await store.close()
+        return promised, done
+
+
+CALLER = "@caller:malarvik.example"
+
+
+def copied(held: Holding) -> Holding:
+    """Make a row of its own: one that has been in a session is not drawn again."""
+    return Holding(**held.model_dump(exclude={"id"}))
+
+
+def _caller(function: str) -> Holding:
+    return Holding(function=function, rank=9, mxid=CALLER, name="Caller", source="test")
+
+
+async def promise(story: Story, forum: str, at: datetime) -> Asked:
+    async with story.store.read() as session:
+        periods = await holdings.periods(session)
+    return {
+        each.seat.function: [
+            (turn.link.function, turn.link.rank, turn.link.mxid, turn.asked_at, turn.due_at)
+            for turn in each.turns
+        ]
+        for each in foresee(story.region, story.region.forum(forum), periods, at)
+    }
+
+
+async def what_was_done(store: Store, forum: str) -> Asked:
+    async with store.read() as session:
+        by_hand = select(Summons).where(Summons.forum == forum, col(Summons.made_by).is_not(None))
+        made = (await session.exec(by_hand)).one()
+        calls = await summonses.calls(session, made.id)
+        steps = await summonses.steps_of(session, made.id)
+    found: Asked = defaultdict(list)
+    for call in calls:
+        found[call.function] = [
+            (step.function, step.rank, step.mxid, step.asked_at, step.due_at)  # type: ignore[misc]
+            for step in sorted(steps.get(call.id or 0, []), key=lambda step: str(step.asked_at))
+            if step.asked_at
+        ]
+    return dict(found)
