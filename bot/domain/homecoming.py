@@ -84,11 +84,16 @@ def wait_until(row: CarryBack, act: Act, now: datetime) -> datetime:
     return by if act is Act.RECEIVE else max(by, now + step(row))
 
 
+def able(region: Region, row: CarryBack, act: Act) -> tuple[str, str]:
+    """Give the functions that can do what is lacking: the one it is for, the contact point."""
+    first = row.receiver if act is Act.CONFIRM else row.seat
+    return first, _contact_point(region, row)
+
+
 def chain(region: Region, row: CarryBack, act: Act, roster: Roster) -> list[Link]:
     """List who can do what is lacking: the function's holder, its deputies, the contact point."""
-    first = row.receiver if act is Act.CONFIRM else row.seat
     links: dict[str, Link] = {}
-    for function in (first, _contact_point(region, row)):
+    for function in able(region, row, act):
         for held in roster.get(function, ()):
             links.setdefault(held.mxid, Link(function, held.rank, held.mxid, held.name))
     return list(links.values())

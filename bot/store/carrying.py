@@ -13,7 +13,7 @@ from bot.domain.calendar import local
 from bot.domain.carrybacks import Destination, Times, destinations, is_own, part, receiver_of, times
 from bot.domain.digests import Record
 from bot.domain.frozen import freeze
-from bot.domain.homecoming import Act, chain, wait_until
+from bot.domain.homecoming import Act, able, chain, wait_until
 from bot.domain.model import CarryBack, CarryBackState, Holding, LogEntry
 from bot.domain.region import Region
 from bot.domain.summons import Link, Roster, by_function
@@ -119,7 +119,8 @@ async def next_in_turn(
 ) -> Link | None:
     """Find the next who can do what is lacking and has not been asked; None when all have."""
     asked = {entry.mxid for entry in await attempts(session, row, act)}
-    links = chain(region, row, act, await roster(session, now))
+    there = by_function(await holdings.of_each(session, able(region, row, act), now))
+    links = chain(region, row, act, there)
     return next((link for link in links if link.mxid not in asked), None)
 
 

@@ -39,7 +39,7 @@ async def in_force(session: AsyncSession, now: datetime) -> list[Holding]:
 
 async def holders(session: AsyncSession, function: str, now: datetime) -> list[Holding]:
     """List who has that function then, by rank: the holder, then the deputies."""
-    return await _of(session, [function], now)
+    return await of_each(session, [function], now)
 
 
 async def held_by(session: AsyncSession, mxid: str, now: datetime) -> list[Holding]:
@@ -55,13 +55,15 @@ async def held_by_each(
     functions = {row.function for row in rows}
     functions |= await overrides.stood_in_for(session, mxids, now)
     held: dict[str, list[Holding]] = {}
-    for row in await _of(session, functions, now):
+    for row in await of_each(session, functions, now):
         if row.mxid in mxids:
             held.setdefault(row.mxid, []).append(row)
     return held
 
 
-async def _of(session: AsyncSession, functions: Collection[str], now: datetime) -> list[Holding]:
+async def of_each(
+    session: AsyncSession, functions: Collection[str], now: datetime
+) -> list[Holding]:
     """List who has those functions then, overrides laid on."""
     if not functions:
         return []
