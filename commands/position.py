@@ -12,6 +12,7 @@ from bot.asking.words import Words, unquoted
 from bot.domain import positions
 from bot.domain.agreements import stand
 from bot.domain.answer import Answer, Direct, InForum, Refusal, Reply, Typed
+from bot.domain.concerned import seat_asked
 from bot.domain.model import Agreement, Blank, Choice
 from bot.domain.seats import seat_in
 from bot.domain.spoken import Spoken
@@ -19,7 +20,7 @@ from bot.domain.voting import EMPTY, SPOILED
 from bot.procedures.agreements import backer
 from bot.procedures.blanks import leave_blank
 from bot.procedures.positions import Given, take_down
-from bot.procedures.speaking_for import KEYS, as_whom, seats_of, spoken, tell
+from bot.procedures.speaking_for import KEYS, as_whom, nobody, seats_of, spoken, tell
 from bot.procedures.waiting import proposals
 from bot.store import agreements
 
@@ -133,9 +134,11 @@ async def _for_another(
     forum, id_ = ask.region.forum(agreement.forum), agreement.id
     said = as_whom(ask, said, id_, forum.lead)
     concerned = await agreements.concerned(ask.session, id_)
-    found = [code for code in seats_of(ask, forum, said, id_) if code in concerned]
+    seats = [seat for code in concerned if (seat := seat_asked(ask.region, forum, code))]
+    line = f"{id_} {_digit(answered.said)}"
+    found = seats_of(ask, forum, seats, said, line)
     if len(found) != 1:
-        raise Refusal("nobody_to_speak_for", id=id_, whom=Typed(said.whom), forum=forum.code)
+        raise nobody(forum, said, line, ask.region.home_of(found[0]).code, found)
     choice, text = answered.said.choice, unquoted(answered.said.rest.strip())
     backed = _backer(ask, agreement, found[0], anchored)
     given = Given(choice, text, answered.until, backed, in_full=answered.in_full, spoken=said)

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from bot.domain.model import ConcernedActor
 from bot.domain.region import Forum, FunctionKind, Mandate, Region, Seat
-from bot.domain.seats import seat_in, seats_in
+from bot.domain.seats import organisation_meant, seat_in, seats_in
 from bot.domain.spelling import folded
 
 _PARTED = re.compile(r"\s*(?:[,;]|\boch\b|\band\b)\s*")
@@ -100,16 +100,8 @@ def named(region: Region, text: str) -> Named:
 
 def _meant(region: Region, word: str) -> tuple[str, ...]:
     wanted = folded(word)
-    for code, function in region.functions.items():
-        if folded(code) == wanted:
-            return (function.organisation,)
     for name, members in region.groups.items():
         if folded(name) == wanted:
             return members
-    for code, home in region.organisations.items():
-        if wanted in {folded(code), folded(home.name)}:
-            return (code,)
-    begun = [
-        code for code, home in region.organisations.items() if folded(home.name).startswith(wanted)
-    ]
-    return (begun[0],) if len(begun) == 1 else ()
+    code = organisation_meant(region, word)
+    return (code,) if code else ()

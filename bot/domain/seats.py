@@ -45,6 +45,36 @@ def called(region: Region, forum: Forum, who: str) -> tuple[str, ...]:
     return _seats_of(region, seats, code) if code else ()
 
 
+def own_seats(region: Region, seats: Iterable[Seat], who: str) -> tuple[str, ...]:
+    """List the functions of the seats that belong to an organisation, or the one function named.
+
+    Whoever represents it answers for several, and so not with its voice: theirs are not its own.
+    """
+    there, wanted = tuple(seats), folded(who)
+    exact = tuple(s.function for s in there if wanted in _spellings(region, s.function))
+    code = organisation_meant(region, who)
+    return exact or tuple(s.function for s in there if region.home_of(s.function).code == code)
+
+
+def organisation_meant(region: Region, who: str) -> str | None:
+    """Find the one organisation that a word means: by function, code, name or its beginning."""
+    wanted = folded(who)
+    for code, function in region.functions.items():
+        if wanted in _spellings(region, code):
+            return function.organisation
+    names = {code: folded(home.name) for code, home in region.organisations.items()}
+    for code, name in names.items():
+        if wanted == name or wanted in _spellings(region, code):
+            return code
+    begun = [code for code, name in names.items() if wanted and name.startswith(wanted)]
+    return begun[0] if len(begun) == 1 else None
+
+
+def _spellings(region: Region, code: str) -> set[str]:
+    """Give a code as it is written, and as people say it in an exercise."""
+    return {folded(code), folded(plain(region, code))}
+
+
 def _seats_of(region: Region, seats: Sequence[Seat], code: str) -> tuple[str, ...]:
     own = tuple(s.function for s in seats if region.home_of(s.function).code == code)
     own = own if any(code in s.represents for s in seats if s.function in own) else ()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from bot.asking.ask import Ask
@@ -10,8 +10,8 @@ from bot.domain.answer import Answer, Direct, Refusal, Reply, Typed
 from bot.domain.authority import acting_as
 from bot.domain.calling import SeatCall
 from bot.domain.model import CallState
-from bot.domain.region import Forum
-from bot.domain.seats import called
+from bot.domain.region import Forum, Seat
+from bot.domain.seats import organisation_meant, own_seats
 from bot.domain.spoken import HOW, YES, Spoken, spoken_of
 from bot.procedures.acknowledging import which_roll
 from bot.procedures.roll import Roll, status, write
@@ -37,12 +37,31 @@ def as_whom(ask: Ask, said: Spoken, id_: str, functions: Iterable[str]) -> Spoke
     return replace(said, by=held.function)
 
 
-def seats_of(ask: Ask, forum: Forum, said: Spoken, id_: str) -> tuple[str, ...]:
-    """Find the seats of the one they speak for; Refusal where it has none, or is a group."""
-    found = () if said.whom in ask.region.groups else called(ask.region, forum, said.whom)
-    if not found:
-        raise Refusal("nobody_to_speak_for", id=id_, whom=Typed(said.whom), forum=forum.code)
-    return found
+def seats_of(
+    ask: Ask, forum: Forum, seats: Sequence[Seat], said: Spoken, line: str
+) -> tuple[str, ...]:
+    """Find, of these seats, the own ones of whom they speak for.
+
+    Refusal where it has none: whoever represents it is another organisation, and goes on being
+    asked (R2). `line` is what was typed before the named words, for the refusal to say it again.
+    """
+    known = said.whom not in ask.region.groups
+    found = own_seats(ask.region, seats, said.whom) if known else ()
+    if found:
+        return found
+    home = organisation_meant(ask.region, said.whom) if known else None
+    through = [seat.function for seat in seats if home in seat.represents]
+    raise nobody(forum, said, line, home, through)
+
+
+def nobody(
+    forum: Forum, said: Spoken, line: str, home: str | None, instead: Sequence[str]
+) -> Refusal:
+    """Say that no one seat is the organisation's own, and by which functions it can be said."""
+    return Refusal(
+        "nobody_to_speak_for", id=line.split(" ", maxsplit=1)[0], line=line, whom=Typed(said.whom),
+        forum=forum.code, organisation=home, instead=list(instead),
+    )  # fmt: skip
 
 
 async def answer_for(ask: Ask, summons: str, state: CallState, said: Spoken) -> list[Answer]:
@@ -53,7 +72,7 @@ async def answer_for(ask: Ask, summons: str, state: CallState, said: Spoken) -> 
         raise roll.too_late
     caller = (roll.summons.made_by,) if roll.summons.made_by else ()
     said = as_whom(ask, said, id_, (*roll.forum.lead, *caller))
-    wanted = seats_of(ask, roll.forum, said, id_)
+    wanted = seats_of(ask, roll.forum, [each.seat for each in roll.seats], said, id_)
     theirs = [each for each in roll.seats if each.seat.function in wanted]
     recorded = [each for each in theirs if each.speak_for(state, said, ask.now)]
     functions = [each.seat.function for each in recorded or theirs]
