@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from bot.domain.calling import SeatCall
+from bot.domain.model import CallState
 from bot.domain.region import Forum, Region
 
 
@@ -55,7 +56,7 @@ def leads(region: Region, forum: Forum, seats: Sequence[SeatCall]) -> dict[str, 
     """Tell who leads as far as is known: `leads` is a function; None while it is not known.
 
     `turn` lists whose turn it is, in order. `unled`: each of them has a seat, and has been sought
-    in vain.
+    in vain. `chair_prevented`: who has its function has answered, and cannot.
     """
     calls = {each.seat.function: each for each in seats}
     turn = turn_to_lead(region, forum)
@@ -64,5 +65,12 @@ def leads(region: Region, forum: Forum, seats: Sequence[SeatCall]) -> dict[str, 
     known = first is not None and (first not in calls or calls[first].reached)
     return {
         "chair": forum.chair, "own_chair": forum.own_chair, "turn": list(turn),
+        "chair_prevented": chair_prevented(forum, seats),
         "leads": first if known else None, "unled": not left,
     }  # fmt: skip
+
+
+def chair_prevented(forum: Forum, seats: Sequence[SeatCall]) -> bool:
+    """Tell whether the chair has answered that nobody of its function can come."""
+    calls = (each.call for each in seats if each.seat.function == forum.chair)
+    return any(call.state == CallState.PREVENTED for call in calls)

@@ -49,6 +49,12 @@ class WrittenChain:
         return self.call.state in REACHED
 
     @property
+    def declined(self) -> bool:
+        """Tell whether somebody has said that they cannot come, and nobody comes instead so far."""
+        said_no = any(step.state == StepState.PREVENTED for step in self.steps)
+        return not self.reached and (said_no or self.call.state == CallState.PREVENTED)
+
+    @property
     def holds_still(self) -> bool:
         """Tell whether who has answered for the seat still has a function to answer by.
 

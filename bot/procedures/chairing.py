@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from bot.asking.ask import Ask, Ring
 from bot.domain.answer import Answer, Direct, Reply, Typed
-from bot.domain.chairing import chaired_by, leads
-from bot.domain.model import Meeting
+from bot.domain.chairing import chair_prevented, chaired_by, leads
+from bot.domain.model import Holding, Meeting
 from bot.domain.region import Forum
 from bot.domain.summons import Roster
 from bot.store import incidents, log
@@ -31,22 +31,25 @@ async def chaired(at: Ask | Ring, meeting: Meeting, forum: Forum) -> Forum:
 async def choosing(
     at: Ask | Ring, roll: Roll, room: Room, roster: Roster, *, opens: bool
 ) -> list[Answer]:
-    """Ask the caller once who is to lead, if nobody whose turn it is has been reached (R27).
+    """Ask once who is to lead, if nobody whose turn it is has been reached (R27).
+
+    Whoever called is asked; the secretary where they cannot come, or where time called.
 
     Before the meeting `opens`, only where each of them has been sought in vain.
     """
     if not _unled(at, roll, room, opens=opens) or await log.has(at.session, ASKED, roll.meeting.id):
         return []
     choices = _choices(roll, room)
-    caller = roll.summons.made_by or roll.forum.secretary
-    if caller == roll.forum.chair:
-        return []  # who called and chairs is there, whether they have answered or not
-    there = roster.get(caller or "", ())
-    if not choices or not there:
+    caller = roll.summons.made_by
+    if caller == roll.forum.chair and not roll.declined(caller):
+        return []  # who called and chairs means to come, whether they have answered or not
+    chooser = _chooser(roll, roster)
+    if not choices or chooser is None:
         return []
     await log.append(
         at.session, ASKED, roll.meeting.id, happened_at=at.now, written_at=at.now,
-        forum=roll.forum.code, function=caller, mxid=there[0].mxid, facts={"choices": choices},
+        forum=roll.forum.code, function=chooser.function, mxid=chooser.mxid,
+        facts={"choices": choices},
     )  # fmt: skip
     facts = {
         "id": roll.meeting.id,
@@ -54,15 +57,27 @@ async def choosing(
         "starts": roll.meeting.starts_at,
         "purpose": Typed(roll.meeting.purpose),
         "chair": roll.forum.chair,
+        "chair_prevented": chair_prevented(roll.forum, roll.seats),
+        "called": chooser.function == caller,
         "choices": choices,
     }
-    asked = there[0].mxid
+    asked = chooser.mxid
     return [
         Reply(
             "lead/choose", facts, to=Direct(asked), mention=(asked,), call=True,
             subject=f"lead:{roll.meeting.id}",
         )
     ]  # fmt: skip
+
+
+def _chooser(roll: Roll, roster: Roster) -> Holding | None:
+    """Give who is asked: of whoever called, else of the secretary, the first who has not said no.
+
+    Who cannot come is asked for nothing more.
+    """
+    functions = (roll.summons.made_by, roll.forum.secretary)
+    there = (held for code in functions if code for held in roster.get(code, ()))
+    return next((held for held in there if not roll.prevented(held.mxid)), None)
 
 
 def _unled(at: Ask | Ring, roll: Roll, room: Room, *, opens: bool) -> bool:

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from bot.domain.answer import Facts, InForum, Reply, Typed
 from bot.domain.attendance import not_authorities, standing
 from bot.domain.authority import opener
-from bot.domain.chairing import turn_to_lead
+from bot.domain.chairing import chair_prevented, turn_to_lead
 from bot.domain.model import Action, CarryBack, Meeting
 from bot.domain.perspectives import perspectives
 from bot.domain.region import Region
@@ -60,6 +60,7 @@ async def opening(at: Asking, roll: Roll, roster: Roster) -> Reply:
             at.now,
         ),
         "chair": roll.forum.chair,
+        "chair_prevented": chair_prevented(roll.forum, roll.seats),
         "own_chair": roll.forum.own_chair,
         "incident": roll.meeting.incident,
         "end_condition": await _end_condition(at, roll.meeting),
@@ -88,7 +89,9 @@ def _opener(region: Region, roll: Roll, room: Room) -> tuple[str | None, str | N
             people[each.seat.function] = each.call.answered_by if each.reached else None
     caller = roll.summons.made_by
     there = {function for function, person in people.items() if person}
-    opens = opener(roll.forum, turn, there | ({caller} if caller else set()), caller)
+    if caller and not roll.declined(caller):  # who called means to come, answered or not
+        there.add(caller)
+    opens = opener(roll.forum, turn, there, caller)
     return opens, people.get(opens or "") or room.holder_of(opens or "")
 
 

@@ -71,6 +71,10 @@ class Roll:
         steps = (step for each in self.seats for step in each.steps)
         return any(step.mxid == mxid and step.state == StepState.PREVENTED for step in steps)
 
+    def declined(self, function: str) -> bool:
+        """Tell whether a function was called and has said no: nobody comes instead so far."""
+        return any(each.declined for each in self.seats if each.seat.function == function)
+
     @property
     def over(self) -> bool:
         """Tell whether nobody needs to answer any more: the meeting has ended."""
