@@ -1,8 +1,9 @@
 """The organisations that an event concerns: who speaks for each, and its place at the table (S19).
 
-Who has a seat of its own keeps it. To a forum with a place for those concerned another comes by
-the function that said so, or else by its contact point, with the mandate the law gives that place;
-of a forum that borrows its seats only the concerned ones are called.
+Who has a seat of its own keeps it. Another comes by the function that said so, or else by its
+contact point: to a forum with a place for those concerned with the mandate the law gives it, to the
+event's first contact and conference otherwise co-opted, without a position. Of a forum that borrows
+its seats only the concerned ones are called.
 """
 
 from __future__ import annotations
@@ -30,10 +31,11 @@ def function_of(region: Region, actor: ConcernedActor) -> str:
 def seat_for(region: Region, forum: Forum, function: str) -> Seat:
     """Give the seat of a function that comes because its organisation is concerned."""
     home = region.home_of(function)
-    mandate = forum.concerned_mandate or Mandate(frozenset())
+    mandate = forum.concerned_mandate
     return Seat(
-        function, (home.code,), mandate, night_represented=bool(home.night_contact), concerned=True
-    )
+        function, (home.code,), mandate or Mandate(frozenset()), coopted=mandate is None,
+        night_represented=bool(home.night_contact), concerned=True,
+    )  # fmt: skip
 
 
 def seat_asked(region: Region, forum: Forum, function: str) -> Seat | None:
@@ -52,14 +54,28 @@ def called(region: Region, forum: Forum, actors: Sequence[ConcernedActor]) -> tu
 
 
 def joining(region: Region, forum: Forum, actors: Iterable[ConcernedActor]) -> Iterator[Seat]:
-    """Go through the seats of those concerned that have none of their own in the forum."""
-    if forum.concerned_mandate is None:
+    """Go through the seats of those concerned that have none of their own in the forum.
+
+    They come where the law has a place for them, and to the event's first contact and conference.
+    """
+    its = {region.cooperation.contact, region.cooperation.conference}
+    if forum.concerned_mandate is None and forum.code not in its:
         return
     there = {region.home_of(seat.function).code for seat in forum.seats}
     for actor in actors:
         if actor.organisation not in there and actor.organisation in region.organisations:
             there.add(actor.organisation)
             yield seat_for(region, forum, function_of(region, actor))
+
+
+def coopted(region: Region, forum: Forum, organisation: str) -> bool:
+    """Tell whether an organisation comes to a forum only because an event concerns it.
+
+    So it takes no positions there.
+    """
+    seats = seats_in(region, forum)
+    own = any(region.home_of(seat.function).code == organisation for seat in seats)
+    return forum.concerned_mandate is None and not own
 
 
 def _narrowed(region: Region, forum: Forum, concerned: set[str]) -> tuple[Seat, ...]:

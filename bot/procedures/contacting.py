@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from bot.asking.ask import Ask
 from bot.domain.answer import Answer, Facts
-from bot.domain.concerned import joining
+from bot.domain.concerned import called
 from bot.domain.limits import due
 from bot.domain.model import ConcernedActor, Holding, Incident
 from bot.domain.region import Mode, Region
@@ -95,6 +95,10 @@ async def join(at: Asking, incident: Incident, meeting: Meeting) -> list[Answer]
     roll = meeting.roll
     there = {at.region.home_of(each.seat.function).code for each in roll.seats}
     actors = await incidents.concerned(at.session, incident.id)
-    late = [each for each in actors if each.organisation not in there]
-    seats = list(joining(at.region, roll.forum, late))
+    late = {each.organisation for each in actors} - there
+    seats = [
+        seat
+        for seat in called(at.region, roll.forum, actors)
+        if at.region.home_of(seat.function).code in late
+    ]
     return await call_more(at, roll, seats) if seats else []

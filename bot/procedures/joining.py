@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bot.asking.ask import Ask
 from bot.domain.answer import Answer, Direct, InForum, Reply
+from bot.domain.concerned import coopted
 from bot.domain.model import Holding, Incident
 from bot.procedures.contacting import Meeting, concern, join, running
 from bot.procedures.incidents import facts, subject
@@ -21,6 +22,9 @@ async def join_in(ask: Ask, incident: Incident, held: Holding) -> list[Answer]:
     its = {
         **facts(incident), "organisation": home, "state": str(incident.state),
         "already": not new, "seated": bool(seated), "meeting": at[0] if at else None,
+        "coopted": bool(at) and coopted(ask.region, ask.region.forum(at[0]["forum"]), home),
+        "next": await incidents.next_time(ask.session, incident.id, ask.now),
+        "lead": incident.lead,
     }  # fmt: skip
     here = Reply("incident/concerned", {**its, "own": True}, subject=subject(incident))
     return [here, *(await _tell(ask, incident, its, meetings) if new else []), *calls]
@@ -33,7 +37,7 @@ def _sits(ask: Ask, meeting: Meeting, home: str) -> bool:
 async def _tell(
     ask: Ask, incident: Incident, its: dict[str, object], meetings: list[Meeting]
 ) -> list[Answer]:
-    """Tell the rooms where it is met about; without one, those who judge it."""
+    """Tell the rooms where it is met about; without one, who leads or judges it."""
     other = {**its, "own": False}
     rooms = [
         Reply(
@@ -44,9 +48,7 @@ async def _tell(
     ]
     if meetings:
         return list(rooms)
-    turns = await incidents.turns(ask.session, incident.id)
-    judge = incident.judge or (turns[-1].function if incident.judged_at else None)
-    there = await holdings.holders(ask.session, judge or "", ask.now)
+    there = await holdings.holders(ask.session, await _decides(ask, incident), ask.now)
     return [
         Reply(
             "incident/concerned",
@@ -58,3 +60,11 @@ async def _tell(
         for one in there[:1]
         if one.mxid != ask.mxid
     ]
+
+
+async def _decides(ask: Ask, incident: Incident) -> str:
+    """Give the function whose turn it is: who leads what is activated, else who judges it."""
+    if incident.state in incidents.ACTIVE and incident.lead:
+        return incident.lead
+    turns = await incidents.turns(ask.session, incident.id)
+    return incident.judge or (turns[-1].function if incident.judged_at else None) or ""
