@@ -9,14 +9,14 @@ from typing import Annotated
 from bot.asking import Ask, Rest, command
 from bot.asking.arguments import Part, Reader, id_reader
 from bot.asking.words import Words, unquoted
-from bot.domain.answer import Answer, Refusal, Typed
+from bot.domain.answer import Answer, Direct, Refusal, Reply, Typed
 from bot.domain.concerned import Named, named
 from bot.domain.judging import judged_by
 from bot.domain.model import Incident, IncidentState
 from bot.domain.region import Region
 from bot.domain.spelling import folded
 from bot.procedures import calling_off
-from bot.procedures.activating import activate
+from bot.procedures.activating import KEYS, activate
 from bot.procedures.assessing import Verdict, judge_of, settle, so_far
 from bot.procedures.contacting import running
 from bot.procedures.first_contact import first_contact, moment_first
@@ -103,33 +103,56 @@ async def assess(
     held = await judge_of(ask, incident)
     if judged.outcome is None:
         raise Refusal("unknown_outcome", id=incident.id, before=await so_far(ask, incident))
-    await _open_to(ask, incident, judged)
+    await _open_to(ask, incident, judged, to)
     if judged.outcome == "activate":
-        return await activate(ask, incident, judged.words)
+        return await _activate(ask, incident, judged.words, to)
+    also = named(ask.region, to) if to else Named(())
     if judged.outcome == "contact":
-        return await first_contact(ask, incident, held, judged.words)
-    verdict = _verdict(ask, judged, to)
+        return await first_contact(ask, incident, held, judged.words, also)
+    verdict = _verdict(ask, judged, also)
     off = await calling_off.about(ask, incident.id, "judged")
     return [*await settle(ask, incident, held, verdict), *off]
 
 
-async def _open_to(ask: Ask, incident: Incident, judged: Judged) -> None:
+async def _activate(ask: Ask, incident: Incident, words: str, to: str | None) -> list[Answer]:
+    """Begin activated mode: every contact point is told of it, those named with `to` as well.
+
+    What stands after them on the line belongs to what begins.
+    """
+    begun = await activate(ask, incident, " ".join(filter(None, (to, words))))
+    if not to:
+        return begun
+    also = named(ask.region, _before_parts(to))
+    homes = ask.region.organisations
+    its = {
+        "id": incident.id, "unknown": [Typed(word) for word in also.unknown],
+        "without": [code for code in also.organisations if homes[code].coopted_only],
+    }  # fmt: skip
+    return [*begun, Reply("incident/told_anyway", its, to=Direct(ask.mxid))]
+
+
+def _before_parts(line: str) -> str:
+    """Give the words of a line before the first part of activated mode that it names."""
+    names = {name: key for key, names in KEYS.items() for name in names}
+    return " ".join(Words.of(line, names, KEYS).left())
+
+
+async def _open_to(ask: Ask, incident: Incident, judged: Judged, to: str | None) -> None:
     """Refuse a judgement of what is led already, and by a mere tap one that changes another."""
     before = await so_far(ask, incident)
     state = STATES[judged.outcome or ""]
     again = incident.state == IncidentState.STEPPING_DOWN and judged.outcome == "activate"
     if incident.state in UNDER_WAY and not again:
         raise Refusal("not_judged_now", id=incident.id, state=str(incident.state))
-    same = incident.state == state and state is not IncidentState.FOLLOWED
+    same = incident.state == state and state is not IncidentState.FOLLOWED and not to
     if same and state is IncidentState.CONTACT:  # more are concerned, or the group met long ago
         same = not judged.words and bool(await running(ask, incident))
     if before and (ask.tapped or same):
         raise Refusal("already_judged", id=incident.id, before=before)
 
 
-def _verdict(ask: Ask, judged: Judged, to: Typed | None) -> Verdict:
+def _verdict(ask: Ask, judged: Judged, also: Named) -> Verdict:
     state, line = STATES[judged.outcome or ""], judged.words
-    also = named(ask.region, to) if to else Named(())
     again_at, reason = None, unquoted(line.strip())
     if judged.outcome == "follow":
         again_at, left = moment_first(ask, line)

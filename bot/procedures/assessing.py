@@ -16,7 +16,7 @@ from bot.procedures.judging import AGAIN, DEPUTY, JUDGE
 from bot.procedures.roll import roster_now
 from bot.store import deadlines, holdings, incidents
 
-NOTHING: Facts = {"unknown": (), "others": ()}
+NOTHING: Facts = {"unknown": (), "others": (), "also": (), "unheard": ()}
 """What only the judge is told."""
 
 
@@ -89,7 +89,10 @@ async def settle(ask: Ask, incident: Incident, held: Holding, verdict: Verdict) 
 async def _told(ask: Ask, incident: Incident, its: Facts, verdict: Verdict) -> list[Answer]:
     """Tell the one who asked first, then those who are to know; then confirm it to the judge."""
     heard_here = ask.place in {place_of(incident.asked_in), Direct(incident.asked_by)}
-    missed: Facts = {"unknown": [Typed(word) for word in verdict.unknown], "others": ()}
+    missed: Facts = {
+        **NOTHING, **await _heard(ask, verdict.also),
+        "unknown": [Typed(word) for word in verdict.unknown],
+    }  # fmt: skip
     asked_it = ask.mxid == incident.asked_by
     theirs = missed if heard_here and asked_it else NOTHING
     caller = await to_caller(ask, incident, "incident/judged", {**its, "whose": "asked", **theirs})
@@ -103,7 +106,7 @@ async def _told(ask: Ask, incident: Incident, its: Facts, verdict: Verdict) -> l
         if mxid not in {ask.mxid, incident.asked_by}
     ]  # fmt: skip
     await note(ask, incident, "incident.told", asked_by=incident.asked_by, informed=people)
-    if heard_here and (asked_it or not verdict.unknown):
+    if heard_here and (asked_it or not (verdict.unknown or verdict.also)):
         return [*caller, *known]
     mine = {
         **its, "whose": "judge", **missed,
@@ -122,6 +125,16 @@ def _others(ask: Ask, concerned: Collection[str]) -> list[str]:
         for code, home in ask.region.organisations.items()
         if code not in there and not home.hosted_by and not home.coopted_only
     ]
+
+
+async def _heard(ask: Ask, also: Iterable[str]) -> Facts:
+    """Part those chosen to be told into those who are, and those whose contact point is nobody."""
+    roster = await roster_now(ask)
+    there = {code: bool(roster.get(ask.region.organisations[code].contact_point)) for code in also}
+    return {
+        "also": [code for code, heard in there.items() if heard],
+        "unheard": [code for code, heard in there.items() if not heard],
+    }
 
 
 async def _to_know(ask: Ask, also: Iterable[str]) -> Collection[str]:

@@ -15,8 +15,13 @@ from bot.procedures.contacting import Meeting, call, concern, join, running
 from bot.procedures.postponing import move
 
 
-async def first_contact(ask: Ask, incident: Incident, held: Holding, words: str) -> list[Answer]:
-    """Call the group, with those named; called already, only those who are new (S19)."""
+async def first_contact(
+    ask: Ask, incident: Incident, held: Holding, words: str, also: Named
+) -> list[Answer]:
+    """Call the group, with those named; called already, only those who are new (S19).
+
+    `also` are told for information.
+    """
     if _contact(ask) not in ask.region.forums:
         raise Refusal("no_contact_group", id=incident.id)
     at, asked, reason = _read_contact(ask, words)
@@ -29,7 +34,7 @@ async def first_contact(ask: Ask, incident: Incident, held: Holding, words: str)
     meeting = next(iter(await running(ask, incident)), None)
     verdict = Verdict(
         IncidentState.CONTACT, reason, meeting=meeting.facts if meeting else None,
-        unknown=asked.unknown,
+        also=also.organisations, unknown=(*asked.unknown, *also.unknown),
     )  # fmt: skip
     return [*await settle(ask, incident, held, verdict), *calls]
 
