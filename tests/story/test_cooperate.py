@@ -468,6 +468,16 @@ async def test_the_record_has_each_fact(pressed: Story) -> None:
 async def test_what_waits_to_be_judged_stands_first_in_help(pressed: Story) -> None:
     await pressed.says("lst.TIB", "hjälp", "direct")
 
-    assert f"Begäran om samverkan att bedöma, ”{FIRE}”, senast kl. 16.21: !bedöm {ID} 3" in (
+    assert f"Begäran om samverkan att bedöma, ”{FIRE}”, senast kl. 16.21: !bedöm {ID}\n" in (
         pressed.told_last("lst.TIB")
     )
+
+
+async def test_the_line_for_it_copied_as_it_stands_asks_how_and_calls_nobody(
+    pressed: Story,
+) -> None:
+    await pressed.says("lst.TIB", f"!bedöm {ID}", "direct")
+
+    told = pressed.told_last("lst.TIB")
+    assert told.startswith(f"Hur bedömer du {ID}? Den väntar fortfarande.\n1 Inget behov: ")
+    assert await the_state(pressed) == "requested"
