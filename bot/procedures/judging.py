@@ -12,7 +12,8 @@ from bot.domain.region import Mode
 from bot.domain.summons import Roster, limits_of
 from bot.procedures.incidents import facts, note, subject, to_caller
 from bot.procedures.roll import Asking, roster_now
-from bot.store import deadlines
+from bot.store import deadlines, incident_record
+from bot.store.incident_record import DEPUTY_ASKED, HANDED_ON, PUT
 
 JUDGE, AGAIN = "incident.judge", "incident.again"
 """The deadlines at which the time to judge is out, and at which what is followed is judged anew."""
@@ -25,9 +26,9 @@ OUTCOMES = ("none", "follow", "contact", "activate")
 
 BALLOT = Ballot("incident/choose", tuple((each, f"outcome/{each}") for each in OUTCOMES))
 
-Why = Literal["asked", "passed_on", "again", "nobody", "deputy"]
-"""Why a judge is asked: by turn, as the one before has not judged, anew, as nobody has, or as the
-holder has said nothing."""
+Why = Literal["asked", "passed_on", "unmanned", "again", "nobody", "deputy", "handed_on"]
+"""Why a judge is asked: by turn, as the one before has not judged or is nobody any more, anew, as
+nobody has, as the holder has said nothing, or as the function has come to them."""
 
 
 async def put(
@@ -44,10 +45,16 @@ async def put(
     await deadlines.set_(at.session, JUDGE, incident.id, incident.judge_until)
     if incident.judge is None:
         return await _put_to_everybody(at, incident, roster)
+    await _await_word(at, incident)
+    held = roster[incident.judge][0]
+    await note(at, incident, PUT, judge=incident.judge, why=why, asked=held.mxid)
+    return _asked(incident, incident.judge, roster, why, before)
+
+
+async def _await_word(at: Asking, incident: Incident) -> None:
+    """Let whoever has been asked have their time before a deputy is asked, too (T2)."""
     limits = limits_of(at.region, Mode.ACTIVATED, at.now)
     await deadlines.set_(at.session, DEPUTY, incident.id, at.now + limits.first)
-    await note(at, incident, "incident.put", judge=incident.judge, why=why)
-    return _asked(incident, incident.judge, roster, why, before)
 
 
 async def ask_deputy(at: Ring, incident: Incident) -> list[Answer]:
@@ -55,26 +62,42 @@ async def ask_deputy(at: Ring, incident: Incident) -> list[Answer]:
 
     Who was asked before may still judge; the first judgement counts.
     """
-    if incident.judge is None or incident.judge_until is None:
+    if incident.judge is None:
+        return []
+    asked = await incident_record.asked_to_judge(at.session, incident.id)
+    deputies = (await roster_now(at)).get(incident.judge, ())[1:]
+    held = next((it for it in deputies if it.mxid not in asked), None)
+    if held is None:
         return []
     limits = limits_of(at.region, Mode.ACTIVATED, at.now)
-    began = incident.judge_until - (judged_by(at.region, at.now) - at.now)
-    number = 1 + (at.due_at - began - limits.first) // limits.step
-    there = (await roster_now(at)).get(incident.judge, ())
-    if number >= len(there):
-        return []
     await deadlines.set_(at.session, DEPUTY, incident.id, at.due_at + limits.step)
-    await note(at, incident, "incident.deputy_asked", judge=incident.judge, rank=there[number].rank)
-    return [_ask(incident, there[number], "deputy", incident.judge)]
+    await note(
+        at, incident, DEPUTY_ASKED, judge=incident.judge, rank=held.rank, asked=held.mxid
+    )  # fmt: skip
+    return [_ask(incident, held, "deputy", incident.judge)]
 
 
-async def pass_on(at: Asking, incident: Incident) -> list[Answer]:
-    """Let it go on from a judge who has not judged in time, and tell who asked (R9)."""
+async def hand_on(at: Asking, incident: Incident, held: Holding) -> list[Answer]:
+    """Ask whoever has come to have a judge's function, and wait for them before their deputies.
+
+    The time to judge goes on (T1). Where everybody has been asked, they are one of them now.
+    """
+    await note(at, incident, HANDED_ON, judge=held.function, asked=held.mxid)
+    if incident.judge is None:
+        return [_ask(incident, held, "nobody", None)]
+    await _await_word(at, incident)
+    return [_ask(incident, held, "handed_on", None)]
+
+
+async def pass_on(
+    at: Asking, incident: Incident, why: Literal["passed_on", "unmanned"] = "passed_on"
+) -> list[Answer]:
+    """Let it go on from a judge who has not judged in time, or is nobody; tell who asked (R9)."""
     before = incident.judge
     if before is None:  # everybody has been asked: they are asked again, for as long as it takes
         return await put(at, incident, next(reversed(at.region.cooperation.judges), None), "nobody")
-    await note(at, incident, "incident.passed_on", before=before)
-    return await _put_and_tell(at, incident, before, before, "passed_on")
+    await note(at, incident, "incident.passed_on", before=before, why=why)
+    return await _put_and_tell(at, incident, before, before, why)
 
 
 async def judge_anew(at: Asking, incident: Incident, followed_by: str | None) -> list[Answer]:
@@ -92,7 +115,9 @@ async def _put_and_tell(
     asked = await put(at, incident, after, why)
     if incident.judge is None:
         return asked
-    its = {**facts(incident), **_turn(incident), "before": silent}
+    its = {
+        **facts(incident), **_turn(incident), "before": silent, "unmanned": why == "unmanned",
+    }  # fmt: skip
     return [*asked, *await to_caller(at, incident, "incident/goes_on", its)]
 
 
@@ -103,7 +128,7 @@ def _turn(incident: Incident) -> dict[str, Any]:
 def _asked(
     incident: Incident, judge: str, roster: Roster, why: Why, before: str | None
 ) -> list[Answer]:
-    silent = before if why == "passed_on" else None
+    silent = before if why in {"passed_on", "unmanned"} else None
     return [_ask(incident, held, why, silent) for held in roster.get(judge, ())[:1]]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from bot.domain.answer import Answer
 from bot.domain.homecoming import Act, lacking, note, receipt
 from bot.domain.model import CarryBack, Handover, StepState
+from bot.procedures.new_judge import new_judge
 from bot.procedures.roll import Asking, Roll, status, write
 from bot.procedures.roll import note as note_call
 from bot.procedures.situation import Situation
@@ -18,9 +19,10 @@ async def handed_on(at: Asking, row: Handover, situation: Situation) -> list[Ans
 
     Proposals and actions are the function's own, and need no more than the brief.
     """
+    answers = await new_judge(at, row)
     if row.incoming is None:
-        return []
-    answers = await _calls(at, row, row.incoming, situation)
+        return answers
+    answers += await _calls(at, row, row.incoming, situation)
     for each in await carrybacks.owed_by(at.session, (row.function,)):
         answers += await _carry_back(at, row, row.incoming, each)
     return answers

@@ -22,6 +22,8 @@ from bot.store.actions import OPEN
 
 FIRST_INFO = "incident.first_info"
 """What the log says of the first information, with who was told for each organisation."""
+PUT, DEPUTY_ASKED, HANDED_ON = "incident.put", "incident.deputy_asked", "incident.handed_on"
+"""What the log says of who is asked to judge: by turn, as a deputy, as the function is theirs."""
 STEPPED_OVER = "incident.stepped_over"
 """What the log says when somebody lets an incident end over what is open, and why."""
 
@@ -82,6 +84,17 @@ async def told_first(session: AsyncSession, incident: str) -> dict[str, str | No
     newest = said.order_by(col(LogEntry.position).desc()).limit(1)
     entry = (await session.exec(newest)).first()
     return dict(entry.facts["told"]) if entry else {}
+
+
+async def asked_to_judge(session: AsyncSession, incident: str) -> set[str]:
+    """Give the Matrix ids of those asked to judge as the function whose turn it is."""
+    said = select(LogEntry).where(LogEntry.subject == incident)
+    asking = said.where(col(LogEntry.what).in_((PUT, DEPUTY_ASKED, HANDED_ON)))
+    people: set[str] = set()
+    for entry in await session.exec(asking.order_by(col(LogEntry.position))):
+        people = set() if entry.what == PUT else people
+        people.add(str(entry.facts.get("asked")))
+    return people
 
 
 async def lessons(session: AsyncSession, incident: str) -> list[Lesson]:
