@@ -13,12 +13,13 @@ from bot.domain.homecoming import Act, due_by, lacking
 from bot.domain.membership import functions_of
 from bot.domain.model import CallState, Handover, Holding
 from bot.domain.region import Forum
+from bot.procedures.led import led_by
 from bot.procedures.roll import Asking, Roll
 from bot.procedures.situation import Situation
 from bot.procedures.waiting import Waits, waiting, waits_for_functions
 from bot.store import carrybacks, handovers, log
 
-MOST = {"waits": 10, "calls": 4, "open": 5, "digests": 3}
+MOST = {"led": 4, "waits": 10, "calls": 4, "open": 5, "digests": 3}
 """How many of each are named; of what is owed, the rest is counted."""
 
 
@@ -80,7 +81,7 @@ async def note(at: Asking, row: Handover, what: str, mxid: str | None, **facts: 
 
 
 async def debts(at: Asking, function: str, situation: Situation) -> dict[str, Any]:
-    """Gather what a function owes, what it has answered, and what is open where it sits."""
+    """Gather what a function leads and owes, what it has answered, what is open where it sits."""
     as_it = _as(at, function)
     rolls = await situation.rolls()
     calls, homeward = _unanswered(rolls, function), await _carry_backs(as_it)
@@ -93,7 +94,10 @@ async def debts(at: Asking, function: str, situation: Situation) -> dict[str, An
         for it in await situation.open_in(forum.code)
         if it.id not in named
     ]
+    led = await led_by(at, function)
     return {
+        "led": led[: MOST["led"]],
+        "more_led": max(0, len(led) - MOST["led"]),
         "waits": owed[: MOST["waits"]],
         "more": max(0, len(owed) - MOST["waits"]),
         "calls": _answered(rolls, function)[: MOST["calls"]],

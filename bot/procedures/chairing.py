@@ -37,7 +37,7 @@ async def choosing(
 
     Before the meeting `opens`, only where each of them has been sought in vain.
     """
-    if not _unled(at, roll, room, opens=opens) or await log.has(at.session, ASKED, roll.meeting.id):
+    if not _unled(at, roll, room, opens=opens) or await _is_asked(at, roll, roster):
         return []
     choices = _choices(roll, room)
     caller = roll.summons.made_by
@@ -78,6 +78,13 @@ def _chooser(roll: Roll, roster: Roster) -> Holding | None:
     functions = (roll.summons.made_by, roll.forum.secretary)
     there = (held for code in functions if code for held in roster.get(code, ()))
     return next((held for held in there if not roll.prevented(held.mxid)), None)
+
+
+async def _is_asked(at: Ask | Ring, roll: Roll, roster: Roster) -> bool:
+    """Tell whether it has been asked of somebody who still has the function they were asked as."""
+    asked = await log.latest(at.session, ASKED, roll.meeting.id)
+    there = roster.get(asked.function or "", ()) if asked else ()
+    return asked is not None and asked.mxid in {held.mxid for held in there}
 
 
 def _unled(at: Ask | Ring, roll: Roll, room: Room, *, opens: bool) -> bool:

@@ -16,6 +16,7 @@ from bot.domain.calendar import local
 from bot.domain.model import Handover
 from bot.domain.reliefs import LOOK, UNCONFIRMED, Holders, Turn, holders, turns
 from bot.procedures.briefs import both, brief, handed, note
+from bot.procedures.end_condition import ask_who_leads_now
 from bot.procedures.new_judge import past_nobody
 from bot.procedures.roll import Asking
 from bot.procedures.running import handed_on
@@ -34,7 +35,7 @@ async def look(ring: Ring) -> list[Answer]:
     if seen is not None:
         for turn in await _turned(ring, *seen, held):
             answers += await _move(ring, turn, situation)
-    answers += await past_nobody(ring)
+    answers += [*await past_nobody(ring), *await ask_who_leads_now(ring)]
     await handovers.see(ring.session, held, ring.now)
     answers += await _brief_those_coming(ring, held, situation)
     await _look_again(ring)

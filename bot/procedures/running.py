@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from bot.domain.answer import Answer
 from bot.domain.homecoming import Act, lacking, note, receipt
-from bot.domain.model import CarryBack, Handover, StepState
+from bot.domain.model import CarryBack, Handover, MeetingState, StepState
+from bot.procedures.chairing import ASKED, choosing
 from bot.procedures.new_judge import new_judge
-from bot.procedures.roll import Asking, Roll, status, write
+from bot.procedures.opening import room_of
+from bot.procedures.roll import Asking, Roll, roster_now, status, write
 from bot.procedures.roll import note as note_call
 from bot.procedures.situation import Situation
 from bot.procedures.turns import asks
 from bot.procedures.ways import also
-from bot.store import carrybacks, carrying
+from bot.store import carrybacks, carrying, log
 
 
 async def handed_on(at: Asking, row: Handover, situation: Situation) -> list[Answer]:
@@ -23,6 +25,7 @@ async def handed_on(at: Asking, row: Handover, situation: Situation) -> list[Ans
     if row.incoming is None:
         return answers
     answers += await _calls(at, row, row.incoming, situation)
+    answers += await _choices(at, row, situation)
     for each in await carrybacks.owed_by(at.session, (row.function,)):
         answers += await _carry_back(at, row, row.incoming, each)
     return answers
@@ -51,6 +54,19 @@ async def _call(at: Asking, roll: Roll, row: Handover, incoming: str) -> list[An
     await write(at, roll)
     others = await also(at, roll, asked)
     return [*asks(at.region, roll, asked), *others, status(at.region, roll)]
+
+
+async def _choices(at: Asking, row: Handover, situation: Situation) -> list[Answer]:
+    """Ask who is to lead, where the one who goes was asked and has not chosen (R27)."""
+    answers: list[Answer] = []
+    for roll in await situation.rolls():
+        asked = await log.latest(at.session, ASKED, roll.meeting.id)
+        if asked and (asked.mxid, asked.function) == (row.outgoing, row.function):
+            roster = await roster_now(at)
+            opens = roll.meeting.state == MeetingState.OPEN
+            room = await room_of(at, roll, roster)
+            answers += await choosing(at, roll, room, roster, opens=opens)
+    return answers
 
 
 async def _carry_back(at: Asking, row: Handover, incoming: str, carried: CarryBack) -> list[Answer]:

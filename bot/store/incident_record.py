@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlmodel import col, or_, select
+from sqlmodel import and_, col, or_, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.domain.agreements import STANDING
@@ -13,6 +13,7 @@ from bot.domain.model import (
     Agreement,
     AgreementState,
     CarryBack,
+    Incident,
     Lesson,
     LogEntry,
     Meeting,
@@ -24,6 +25,10 @@ FIRST_INFO = "incident.first_info"
 """What the log says of the first information, with who was told for each organisation."""
 PUT, DEPUTY_ASKED, HANDED_ON = "incident.put", "incident.deputy_asked", "incident.handed_on"
 """What the log says of who is asked to judge: by turn, as a deputy, as the function is theirs."""
+CONDITION_ASKED = "incident.condition_asked"
+"""What the log says when the lead is asked whether it can end; its subject is the meeting."""
+CONDITION_MET, CONDITION_NOT_MET = "incident.condition_met", "incident.condition_not_met"
+"""What the log says of the answer; its subject is the incident."""
 STEPPED_OVER = "incident.stepped_over"
 """What the log says when somebody lets an incident end over what is open, and why."""
 
@@ -84,6 +89,19 @@ async def told_first(session: AsyncSession, incident: str) -> dict[str, str | No
     newest = said.order_by(col(LogEntry.position).desc()).limit(1)
     entry = (await session.exec(newest)).first()
     return dict(entry.facts["told"]) if entry else {}
+
+
+async def last_of_condition(session: AsyncSession, incident: Incident) -> LogEntry | None:
+    """Find what was last asked or answered about what ends it, since it was activated."""
+    its = select(Meeting.id).where(Meeting.incident == incident.id)
+    asked = and_(LogEntry.what == CONDITION_ASKED, col(LogEntry.subject).in_(its))
+    answers = col(LogEntry.what).in_((CONDITION_MET, CONDITION_NOT_MET))
+    answered = and_(answers, LogEntry.subject == incident.id)
+    said = select(LogEntry).where(or_(asked, answered))
+    newest = said.order_by(col(LogEntry.position).desc()).limit(1)
+    found = (await session.exec(newest)).first()
+    since = incident.activated_at
+    return found if found and since and found.happened_at >= since else None
 
 
 async def asked_to_judge(session: AsyncSession, incident: str) -> set[str]:
