@@ -7,10 +7,11 @@ from bot.domain.activation import facts
 from bot.domain.answer import Answer
 from bot.domain.model import IncidentState
 from bot.procedures.conferring import CALL, call_due
-from bot.procedures.informing import INFORMED, first_object, to_lead
+from bot.procedures.informing import not_come, to_lead
 from bot.procedures.lessons import asked
 from bot.procedures.stepping_down import LESSONS, LESSONS_WRITTEN, STEPS_DOWN, end
-from bot.store import incident_record, incidents, letters
+from bot.store import incidents
+from bot.store.incident_record import INFORMED
 
 
 @deadline(CALL)
@@ -28,13 +29,10 @@ async def not_informed(ring: Ring) -> list[Answer]:
     incident = await incidents.by_id(ring.session, ring.subject)
     if incident is None or incident.state != IncidentState.ACTIVATED:
         return []
-    unsent = await letters.unsent_of_object(ring.session, first_object(incident))
-    if not unsent:
+    without = await not_come(ring, incident)
+    if not without:
         return []
-    people = {place.partition(":")[2] for place in unsent}
-    whose = await incident_record.told_first(ring.session, incident.id)
-    without = [code for code, mxid in whose.items() if mxid in people]
-    told = {**facts(incident), "organisations": without}
+    told = {**facts(incident), "without": without}
     return await to_lead(ring, incident, "incident/not_informed", told)
 
 

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
 
 from bot.domain.activation import Informed, facts, informed, not_informed, subject
 from bot.domain.answer import Answer, Direct, Facts, Reply
 from bot.domain.limits import due
 from bot.domain.model import Incident
 from bot.domain.region import Mode
+from bot.domain.silences import Silences
 from bot.procedures.roll import Asking, roster_now
-from bot.store import deadlines, holdings, incident_record, log
-
-INFORMED = "incident.informed"
-"""The deadline at which it is looked at who has not got the first information (T5)."""
+from bot.store import deadlines, holdings, incident_record, letters, log, rooms, servers
+from bot.store.incident_record import INFORMED
 
 
 def first_object(incident: Incident) -> str:
@@ -33,7 +34,7 @@ async def first(at: Asking, incident: Incident, told: Facts) -> list[Answer]:
         facts={"told": {each.organisation: each.mxid for each in everybody}},
     )  # fmt: skip
     said = to_each(everybody, "incident/first_info", told, incident, first_object(incident))
-    return [*said, *await _to_lead(at, incident, everybody)]
+    return [*said, *await _to_lead(at, incident, everybody, by)]
 
 
 def to_each(
@@ -72,6 +73,34 @@ async def to_lead(at: Asking, incident: Incident, name: str, told: Facts) -> lis
     ]  # fmt: skip
 
 
-async def _to_lead(at: Asking, incident: Incident, everybody: list[Informed]) -> list[Answer]:
-    told = {**facts(incident), "total": len(everybody), "without": not_informed(everybody)}
+async def _to_lead(
+    at: Asking, incident: Incident, everybody: list[Informed], by: datetime
+) -> list[Answer]:
+    """Say to whom it goes out now, and who is to be phoned; nothing has come to anybody yet."""
+    silences = Silences.of(await servers.silent(at.session))
+    away = [(each.organisation, silences.now(each.mxid or "")) for each in everybody]
+    told = {
+        **facts(incident), "total": len(everybody), "without": not_informed(everybody), "by": by,
+        "away": [{"organisation": code, "since": it.since} for code, it in away if it],
+    }  # fmt: skip
     return await to_lead(at, incident, "incident/informed", told)
+
+
+async def not_come(at: Asking, incident: Incident) -> list[dict[str, Any]]:
+    """List whom the first information has not come to, each with why (T5).
+
+    Their homeserver is silent; it could not be sent; or they never came into their direct room.
+    """
+    unsent = set(await letters.unsent_of_object(at.session, first_object(incident)))
+    silences = Silences.of(await servers.silent(at.session))
+    found: list[dict[str, Any]] = []
+    for code, mxid in (await incident_record.told_first(at.session, incident.id)).items():
+        if mxid is None:
+            continue
+        silence = silences.now(mxid)
+        why = "away" if silence else "unsent" if f"direct:{mxid}" in unsent else None
+        why = why or ("outside" if await rooms.stays_out(at.session, mxid) else None)
+        if why:
+            since = silence.since if silence else None
+            found.append({"organisation": code, "why": why, "since": since})
+    return found

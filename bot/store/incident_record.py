@@ -19,6 +19,7 @@ from bot.domain.model import (
     Meeting,
     MeetingState,
 )
+from bot.store import deadlines
 from bot.store.actions import OPEN
 
 FIRST_INFO = "incident.first_info"
@@ -29,6 +30,8 @@ CONDITION_ASKED = "incident.condition_asked"
 """What the log says when the lead is asked whether it can end; its subject is the meeting."""
 CONDITION_MET, CONDITION_NOT_MET = "incident.condition_met", "incident.condition_not_met"
 """What the log says of the answer; its subject is the incident."""
+INFORMED = "incident.informed"
+"""The deadline at which it is looked at who has not got the first information (T5)."""
 STEPPED_OVER = "incident.stepped_over"
 """What the log says when somebody lets an incident end over what is open, and why."""
 
@@ -113,6 +116,13 @@ async def asked_to_judge(session: AsyncSession, incident: str) -> set[str]:
         people = set() if entry.what == PUT else people
         people.add(str(entry.facts.get("asked")))
     return people
+
+
+async def awaiting_first(session: AsyncSession) -> set[str]:
+    """Give the Matrix ids of those to whom first information is on its way, in its time."""
+    incidents = await deadlines.subjects(session, INFORMED)
+    told = [await told_first(session, each) for each in incidents]
+    return {mxid for each in told for mxid in each.values() if mxid}
 
 
 async def lessons(session: AsyncSession, incident: str) -> list[Lesson]:

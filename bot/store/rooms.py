@@ -131,3 +131,10 @@ async def membership(session: AsyncSession, room_id: str, mxid: str) -> str | No
     """Tell what the room last said of a person; None if it never spoke of them."""
     said = select(Member.membership).where(Member.room_id == room_id, Member.mxid == mxid)
     return (await session.exec(said)).one_or_none()
+
+
+async def stays_out(session: AsyncSession, mxid: str) -> bool:
+    """Tell whether a person is known not to be in their direct room: invited only, or gone."""
+    room = await by_key(session, f"direct:{mxid}")
+    said = await membership(session, room.room_id, mxid) if room else None
+    return said not in {None, JOINED}

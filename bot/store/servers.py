@@ -21,10 +21,11 @@ from bot.domain.model import (
     StepState,
     Summons,
 )
+from bot.store import incident_record
 
 
 async def awaited(session: AsyncSession, now: datetime) -> list[str]:
-    """List those (mxids) who are asked now: by a call, or for a position."""
+    """List those (mxids) who are asked now, by a call or for a position, or told what is urgent."""
     called = (
         select(CallStep.mxid)
         .join(Call, col(Call.id) == col(CallStep.call))
@@ -42,7 +43,8 @@ async def awaited(session: AsyncSession, now: datetime) -> list[str]:
         .where(or_(col(Holding.starts).is_(None), col(Holding.starts) <= now))
         .where(or_(col(Holding.ends).is_(None), col(Holding.ends) > now))
     )
-    return sorted({*await session.exec(called), *await session.exec(proposed)})
+    told = await incident_record.awaiting_first(session)
+    return sorted({*await session.exec(called), *await session.exec(proposed), *told})
 
 
 async def silent(session: AsyncSession) -> list[Outage]:
