@@ -18,7 +18,7 @@ from bot.domain.region import Forum
 from bot.domain.rhythm import NoTime, Rhythm, first_late, read, suggested, write
 from bot.procedures.conferring import call_first, conference_of
 from bot.procedures.incidents import to_caller
-from bot.procedures.informing import first
+from bot.procedures.informing import first, to_know
 from bot.procedures.stepping_down import STEPS_DOWN
 from bot.procedures.summoning import REGISTER
 from bot.store import deadlines, incidents, log
@@ -147,7 +147,7 @@ async def _note(
 
 
 async def _begun(ask: Ask, incident: Incident, forum: Forum, rhythm: Rhythm) -> list[Answer]:
-    """Say it where it was decided, to who asked for it, and where it will be handled (R9)."""
+    """Say it where it was decided, to who asked, to who is to know, where it is handled (R9)."""
     told = {
         **facts(incident), "forum": forum.code, "times": list(rhythm.times),
         "guessed": rhythm.guessed, "first_in": first_late(rhythm.times, ask.region, ask.now),
@@ -160,7 +160,8 @@ async def _begun(ask: Ask, incident: Incident, forum: Forum, rhythm: Rhythm) -> 
         for place in places
         if place not in theirs
     ]
-    return [*rooms, *caller]
+    heard = {ask.mxid, incident.asked_by}
+    return [*rooms, *caller, *await to_know(ask, incident, "incident/activated", told, but=heard)]
 
 
 def _first_info(ask: Ask, incident: Incident, given: Given, starts: datetime) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import Any
 
@@ -53,6 +53,23 @@ def to_each(
         )
         for mxid in people
     ]  # fmt: skip
+
+
+async def to_know(
+    at: Asking, incident: Incident, name: str, told: Facts, but: Collection[str] = ()
+) -> list[Answer]:
+    """Say it to those who are to know of every request and are nobody's contact point (R9).
+
+    `but` are people (mxids) who hear it otherwise.
+    """
+    roster = await roster_now(at)
+    heard = {*but, *(each.mxid for each in informed(at.region, roster))}
+    found = [held for code in at.region.cooperation.informed for held in roster.get(code, ())[:1]]
+    people = dict.fromkeys(held.mxid for held in found if held.mxid not in heard)
+    return [
+        Reply(name, told, to=Direct(mxid), mention=(mxid,), subject=subject(incident))
+        for mxid in people
+    ]
 
 
 async def leader_of(at: Asking, incident: Incident) -> str | None:

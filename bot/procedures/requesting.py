@@ -72,8 +72,9 @@ async def request(ask: Ask, held: Holding, text: str) -> list[Answer]:
     await note(ask, incident, "incident.requested", held, text=text)
     await concern(ask, incident, [ask.region.home_of(held.function).code], held)
     asked = await put(ask, incident, None)
+    informed = await inform(ask, incident)
     if incident.judge is None:
-        return asked
+        return [*asked, *informed]
     its = {**facts(incident), "judge": incident.judge, "until": incident.judge_until}
     here = Reply("incident/requested", its, subject=subject(incident))
-    return [here, *asked, *await inform(ask, incident)]
+    return [here, *asked, *informed]

@@ -13,7 +13,7 @@ from bot.domain.model import Holding, Incident, IncidentState, IncidentTurn
 from bot.domain.region import Mode
 from bot.procedures import calling_off
 from bot.procedures.conferring import CALL, conference_of
-from bot.procedures.informing import to_each, to_lead
+from bot.procedures.informing import to_each, to_know, to_lead
 from bot.procedures.roll import Asking, roster_now
 from bot.procedures.still_open import StillOpen, still_open
 from bot.procedures.summoning import REGISTER
@@ -96,6 +96,7 @@ async def _ended(at: Asking, incident: Incident, open_: StillOpen) -> list[Answe
     everybody = informed(at.region, await roster_now(at))
     forum = conference_of(at.region)
     said = to_each(everybody, "incident/ended", told, incident)
+    said += await to_know(at, incident, "incident/ended", told)
     if forum is None:
         return [*said, *off]
     here = Reply("incident/ended", told, to=InForum(forum.code), subject=subject(incident))
