@@ -9,7 +9,7 @@ from datetime import datetime, time, timedelta
 from bot.domain.calendar import NeverFalls, is_workday, local, next_occurrence
 from bot.domain.holdings import in_order
 from bot.domain.limits import due
-from bot.domain.model import Holding, Summons
+from bot.domain.model import Holding, Meeting, Summons
 from bot.domain.region import Cadence, Forum, Mode, Region, Seat
 
 OFFICE_OPENS, OFFICE_CLOSES = time(8), time(17)
@@ -68,6 +68,15 @@ def frozen_limits(summons: Summons) -> CallLimits:
     """Give the limits that were frozen when the summons was made."""
     first, step = timedelta(minutes=summons.first_minutes), timedelta(minutes=summons.step_minutes)
     return CallLimits(Mode(summons.mode), first, step)
+
+
+def is_urgent(summons: Summons, meeting: Meeting) -> bool:
+    """Tell whether a call is to sound wherever it can: one by the activated limits (T2).
+
+    A meeting that its forum's calendar calls is none, however little time there is to answer.
+    """
+    calls_itself = summons.made_by is None and meeting.incident is None
+    return summons.mode == Mode.ACTIVATED and not calls_itself
 
 
 def mode_of(forum: Forum) -> Mode:

@@ -25,9 +25,9 @@ from bot.domain.model import (
     Summons,
 )
 from bot.domain.perspectives import perspectives
-from bot.domain.region import Forum, Mandate, Mode, Region, Seat
+from bot.domain.region import Forum, Mandate, Region, Seat
 from bot.domain.silences import NONE, Silences
-from bot.domain.summons import Roster, by_function, frozen_limits, links, order
+from bot.domain.summons import Roster, by_function, frozen_limits, is_urgent, links, order
 from bot.store import (
     deadlines,
     dispatches,
@@ -74,6 +74,11 @@ class Roll:
     def declined(self, function: str) -> bool:
         """Tell whether a function was called and has said no: nobody comes instead so far."""
         return any(each.declined for each in self.seats if each.seat.function == function)
+
+    @property
+    def urgent(self) -> bool:
+        """Tell whether it is to sound by every way there is."""
+        return is_urgent(self.summons, self.meeting)
 
     @property
     def over(self) -> bool:
@@ -193,8 +198,7 @@ def law_changed(region: Region, roll: Roll) -> list[str]:
 
 def _leaves_ways_unused(region: Region, roll: Roll) -> bool:
     """Tell whether a live call would go by mail or webhook, and this one is practised (R22)."""
-    urgent = roll.summons.mode == Mode.ACTIVATED
-    return urgent and region.exercise is not None and region.exercise.ways
+    return roll.urgent and region.exercise is not None and region.exercise.ways
 
 
 def status(region: Region, roll: Roll) -> Reply:

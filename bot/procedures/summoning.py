@@ -13,7 +13,7 @@ from bot.domain.calendar import local
 from bot.domain.calling import SeatCall
 from bot.domain.concerned import called
 from bot.domain.model import Call, CallStep, Holding, Meeting, Summons
-from bot.domain.region import Forum, Mode, Region, Seat
+from bot.domain.region import Forum, Region, Seat
 from bot.domain.summons import Roster, limits_for, mode_of, order
 from bot.procedures.chairing import chaired
 from bot.procedures.roll import Asking, Roll, Turns, know, roster_now, seat_call, status, write
@@ -184,7 +184,7 @@ async def _messages(
     """
     room = await rooms.by_key(at.session, f"forum:{roll.forum.code}")
     inside = await rooms.joined(at.session, room.room_id) if room else set()
-    if roll.summons.mode == Mode.ACTIVATED:
+    if roll.urgent:
         inside -= await rooms.with_direct(at.session, inside)
     own = [step.mxid for each, step in turns if _is_own(each, step)]
     away = [(e, s) for e, s in turns if s.mxid not in inside or not _is_own(e, s)]

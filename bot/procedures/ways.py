@@ -9,7 +9,7 @@ from bot.asking.ask import Ask, Ring
 from bot.domain.answer import Answer, Outward, Typed
 from bot.domain.calling import SeatCall
 from bot.domain.model import CallStep
-from bot.domain.region import Mode, Way
+from bot.domain.region import Way
 from bot.store import incidents
 
 if TYPE_CHECKING:  # a roll, which asks the next, calls them by these ways too
@@ -21,9 +21,9 @@ Turn = tuple[SeatCall, CallStep]
 async def also(at: Ask | Ring, roll: Roll, turns: Sequence[Turn]) -> list[Answer]:
     """Call each person whose turn it has become by the ways of their organisation too.
 
-    Only what is urgent: a call by the activated limits.
+    Only what is urgent: a call by the activated limits that no forum's calendar has made.
     """
-    if roll.summons.mode != Mode.ACTIVATED:
+    if not roll.urgent:
         return []
     people: dict[tuple[str, str], list[Turn]] = {}
     for each, step in turns:

@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 from sqlmodel import select
 
+from bot.deadlines.cadence import arm_cadences
 from bot.dispatch.desk import Desk
 from bot.domain.model import Dispatch, DispatchState
 from bot.domain.region import Region, Way, WayKind
@@ -136,6 +137,32 @@ async def test_a_call_that_is_not_urgent_goes_by_no_other_way(urgent: Story) -> 
 
     assert "Kallelse KA-2026-001" in urgent.said("RSG")[-1]
     assert await sent(urgent) == []
+
+
+async def test_a_meeting_that_calls_itself_is_no_alarm_however_short_the_time_to_answer(
+    urgent: Story,
+) -> None:
+    await gathers(urgent, "LC")
+    await urgent.says("pol.VB", "hjälp", "direct")
+    async with urgent.store.begin() as session:
+        await arm_cadences(session, urgent.region, urgent.clock.now())
+
+    await urgent.to("2026-10-13T06:00")
+
+    assert urgent.find("Kallelse KA-", "LC").body.startswith(
+        "Kallelse KA-2026-003 till Ledningscentralsforum. Kvittera inom 5 minuter, "
+        "senast kl. 05.50 (✅)."
+    )
+    assert not [it for it in urgent.told("pol.VB") if "Ledningscentralsforum" in it]
+    assert "Du kallas som ersättare 1" in urgent.told_last("pol.VB/2")
+    async with urgent.store.read() as session:
+        assert list(await session.exec(select(Dispatch))) == []
+
+
+async def test_the_same_meeting_called_by_a_person_at_short_notice_is_urgent(urgent: Story) -> None:
+    await urgent.says("vag.VTL", "!kalla LC 08.30 Stopp i Klippbergstunneln")
+
+    assert [row.organisation for row in await sent(urgent)] == ["pol", "pol"]
 
 
 async def test_the_status_says_what_is_known_of_each(urgent: Story) -> None:
