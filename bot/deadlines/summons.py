@@ -14,7 +14,7 @@ from bot.procedures.chairing import choosing
 from bot.procedures.opening import room_of
 from bot.procedures.roll import STEP, Roll, law_changed, read, roster_now, status
 from bot.procedures.turns import advance
-from bot.store import deadlines, summonses
+from bot.store import deadlines, dispatches, summonses
 
 CHANGES = "summons.changes"
 """Rung when somebody has begun or ended in a function, and at each start: the law may be new."""
@@ -54,7 +54,7 @@ async def step(ring: Ring) -> list[Answer]:
     return [*answers, *await choosing(ring, roll, room, roster, opens=False)]
 
 
-@deadline("summons.told")
+@deadline(dispatches.SUMMONS_TOLD)
 async def told(ring: Ring) -> list[Answer]:
     """Say anew how the call stands: more is known of what has gone out by other ways."""
     summons = await summonses.by_id(ring.session, ring.subject)

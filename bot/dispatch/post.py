@@ -153,7 +153,8 @@ class Post:
         heading = self.phrasebook.line(f"{out.name}_subject", out.facts, self.language, now=now)
         return Dispatch(
             id=secrets.token_hex(16),
-            summons=out.summons,
+            about=out.about,
+            occasion=out.occasion,
             organisation=out.organisation,
             kind=out.way.kind,
             address=out.way.address,

@@ -97,10 +97,11 @@ class PollEnd:
 
 @dataclass(frozen=True)
 class Outward:
-    """A call that also goes to an organisation by another way than Matrix.
+    """Something urgent that also goes to an organisation by another way than Matrix.
 
     `name` is the template of its text, and `name`_subject of its one-line heading; `data` is what
-    a machine reads instead, in JSON's own values. Person, summons and way together are told once.
+    a machine reads instead, in JSON's own values. `about` is a summons' or an incident's id, and
+    `occasion` tells what of it, and which time: of that, each person is told once by each way.
     After `until` it is of no use.
     """
 
@@ -109,7 +110,8 @@ class Outward:
     data: Facts
     way: Way
     organisation: str
-    summons: str
+    about: str
+    occasion: str
     function: str
     mxid: str
     until: datetime

@@ -12,6 +12,7 @@ from bot.domain.limits import due
 from bot.domain.model import Incident
 from bot.domain.region import Mode
 from bot.domain.silences import Silences
+from bot.procedures.incident_ways import to_all
 from bot.procedures.roll import Asking, roster_now
 from bot.store import deadlines, holdings, incident_record, letters, log, rooms, servers
 from bot.store.incident_record import INFORMED
@@ -34,7 +35,8 @@ async def first(at: Asking, incident: Incident, told: Facts) -> list[Answer]:
         facts={"told": {each.organisation: each.mxid for each in everybody}},
     )  # fmt: skip
     said = to_each(everybody, "incident/first_info", told, incident, first_object(incident))
-    return [*said, *await _to_lead(at, incident, everybody, by)]
+    elsewhere = await to_all(at, incident, everybody, told)
+    return [*said, *elsewhere, *await _to_lead(at, incident, everybody, by)]
 
 
 def to_each(

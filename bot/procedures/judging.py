@@ -10,6 +10,7 @@ from bot.domain.judging import judged_by, next_judge
 from bot.domain.model import Holding, Incident
 from bot.domain.region import Mode
 from bot.domain.summons import Roster, limits_of
+from bot.procedures.incident_ways import to_judge
 from bot.procedures.incidents import facts, note, subject, to_caller
 from bot.procedures.roll import Asking, roster_now
 from bot.store import deadlines, incident_record
@@ -48,7 +49,7 @@ async def put(
     await _await_word(at, incident)
     held = roster[incident.judge][0]
     await note(at, incident, PUT, judge=incident.judge, why=why, asked=held.mxid)
-    return _asked(incident, incident.judge, roster, why, before)
+    return await to_judge(at, incident, _asked(incident, incident.judge, roster, why, before))
 
 
 async def _await_word(at: Asking, incident: Incident) -> None:
@@ -74,7 +75,7 @@ async def ask_deputy(at: Ring, incident: Incident) -> list[Answer]:
     await note(
         at, incident, DEPUTY_ASKED, judge=incident.judge, rank=held.rank, asked=held.mxid
     )  # fmt: skip
-    return [_ask(incident, held, "deputy", incident.judge)]
+    return await to_judge(at, incident, [_ask(incident, held, "deputy", incident.judge)])
 
 
 async def hand_on(at: Asking, incident: Incident, held: Holding) -> list[Answer]:
@@ -84,9 +85,9 @@ async def hand_on(at: Asking, incident: Incident, held: Holding) -> list[Answer]
     """
     await note(at, incident, HANDED_ON, judge=held.function, asked=held.mxid)
     if incident.judge is None:
-        return [_ask(incident, held, "nobody", None)]
+        return await to_judge(at, incident, [_ask(incident, held, "nobody", None)])
     await _await_word(at, incident)
-    return [_ask(incident, held, "handed_on", None)]
+    return await to_judge(at, incident, [_ask(incident, held, "handed_on", None)])
 
 
 async def pass_on(
@@ -127,7 +128,7 @@ def _turn(incident: Incident) -> dict[str, Any]:
 
 def _asked(
     incident: Incident, judge: str, roster: Roster, why: Why, before: str | None
-) -> list[Answer]:
+) -> list[Reply]:
     silent = before if why in {"passed_on", "unmanned"} else None
     return [_ask(incident, held, why, silent) for held in roster.get(judge, ())[:1]]
 
@@ -175,4 +176,4 @@ async def _put_to_everybody(at: Asking, incident: Incident, roster: Roster) -> l
     asked = [it for code in judges for it in _asked(incident, code, roster, "nobody", None)]
     told = await to_caller(at, incident, "incident/nobody", {**its, "asked_it": True})
     operators = Reply("incident/nobody", {**its, "asked_it": False}, to=Operators())
-    return [*told, *asked, operators]
+    return [*told, *await to_judge(at, incident, asked), operators]

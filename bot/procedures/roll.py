@@ -105,7 +105,7 @@ async def read(at: Asking, summons: Summons, roster: Roster) -> Roll | None:
         return None
     outages = await servers.silences(at.session, summons.made_at)
     roll = Roll(summons, meeting, forum, [], Silences.of(outages))
-    roll.dispatches = await dispatches.of_summons(at.session, summons.id)
+    roll.dispatches = await dispatches.of(at.session, summons.id)
     await know(at, roll, roster)
     steps = await summonses.steps_of(at.session, summons.id)
     for call in await summonses.calls(at.session, summons.id):

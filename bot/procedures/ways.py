@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from bot.asking.ask import Ask, Ring
 from bot.domain.answer import Answer, Outward, Typed
 from bot.domain.calling import SeatCall
+from bot.domain.dispatches import CALL
 from bot.domain.model import CallStep
 from bot.domain.region import Way
 from bot.store import incidents
@@ -51,7 +52,8 @@ def _outward(  # noqa: PLR0913, PLR0917 - the call, the way, and who is called
     step = theirs[0][1]
     return Outward(
         "way/call", facts, _data(at, roll, home, facts), way, organisation=home,
-        summons=roll.summons.id, function=step.function, mxid=step.mxid, until=roll.meeting.ends_at,
+        about=roll.summons.id, occasion=CALL, function=step.function,
+        mxid=step.mxid, until=roll.meeting.ends_at,
     )  # fmt: skip
 
 

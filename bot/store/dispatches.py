@@ -7,14 +7,19 @@ from datetime import datetime
 from sqlmodel import and_, col, or_, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from bot.domain.dispatches import CALL
 from bot.domain.model import Dispatch, DispatchState
 from bot.domain.region import WayKind
+from bot.store import deadlines
+
+SUMMONS_TOLD, INCIDENT_TOLD = "summons.told", "incident.told"
+"""The deadlines at which what is known of what has gone out is told; their subject is its id."""
 
 
 async def write(session: AsyncSession, new: Dispatch) -> bool:
-    """Lay a dispatch with the others, unless that person is told of that summons by that way."""
+    """Lay a dispatch with the others, unless that person is told of that occasion by that way."""
     same = select(Dispatch.id).where(
-        Dispatch.summons == new.summons, Dispatch.kind == new.kind,
+        Dispatch.about == new.about, Dispatch.occasion == new.occasion, Dispatch.kind == new.kind,
         Dispatch.address == new.address, Dispatch.mxid == new.mxid,
     )  # fmt: skip
     if (await session.exec(same)).first() is not None:
@@ -24,9 +29,9 @@ async def write(session: AsyncSession, new: Dispatch) -> bool:
     return True
 
 
-async def of_summons(session: AsyncSession, summons: str) -> list[Dispatch]:
-    """List what has gone out of a summons, or is to, the oldest first."""
-    there = select(Dispatch).where(Dispatch.summons == summons)
+async def of(session: AsyncSession, about: str) -> list[Dispatch]:
+    """List what has gone out about a summons or an incident, or is to, the oldest first."""
+    there = select(Dispatch).where(Dispatch.about == about)
     return list(await session.exec(there.order_by(col(Dispatch.written_at), col(Dispatch.id))))
 
 
@@ -64,3 +69,9 @@ async def note(
     noted = update(Dispatch).where(col(Dispatch.id) == dispatch.id)
     tries = dispatch.tries + 1
     await session.exec(noted.values(state=state, why=why, tries=tries, changed_at=now))
+
+
+async def let_tell(session: AsyncSession, dispatch: Dispatch, now: datetime) -> None:
+    """Have it told what is known of what it is about: more is known now."""
+    kind = SUMMONS_TOLD if dispatch.occasion == CALL else INCIDENT_TOLD
+    await deadlines.set_(session, kind, dispatch.about, now)

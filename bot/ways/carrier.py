@@ -15,27 +15,26 @@ from functools import partial
 
 import structlog
 
+from bot.domain.dispatches import CALL
 from bot.domain.model import Dispatch, DispatchState
 from bot.domain.region import WayKind
-from bot.store import deadlines, dispatches
+from bot.store import dispatches
 from bot.store import log as record
 from bot.store.engine import Store
 from bot.ways.outcome import NO_ADDRESS, Outcome, Way, failed, later
 
 log = structlog.get_logger()
 
-TOLD = "summons.told"
-"""The deadline at which a summons' status says what is known; its subject is the summons' id."""
 FIRST_REST, LONGEST_REST = 15.0, 300.0
 """Seconds of the machine's own time between tries: 15, 30, 60, … up to five minutes."""
 AT_ONCE = 4
 """How many are handed over at the same time: a mail server may count connections."""
 SETTLED = {
-    DispatchState.DELIVERED: "call.handed_over",
-    DispatchState.UNKNOWN: "call.handing_over_unknown",
-    DispatchState.FAILED: "call.not_handed_over",
+    DispatchState.DELIVERED: "handed_over",
+    DispatchState.UNKNOWN: "handing_over_unknown",
+    DispatchState.FAILED: "not_handed_over",
 }
-"""What the record says of each end."""
+"""What the record says of each end, after what it was: a call, or about an incident."""
 
 
 @dataclass
@@ -137,15 +136,20 @@ class Carrier:
         async with self.store.begin() as session:
             await dispatches.note(session, dispatch, state, why, now)
             if new:
-                await deadlines.set_(session, TOLD, dispatch.summons, now)
+                await dispatches.let_tell(session, dispatch, now)
             if new and state in SETTLED:
                 facts = {"way": dispatch.kind, "organisation": dispatch.organisation, "why": why}
                 await record.append(
-                    session, SETTLED[state], dispatch.summons, happened_at=now, written_at=now,
-                    function=dispatch.function, mxid=dispatch.mxid, facts=facts,
+                    session, f"{_what(dispatch)}.{SETTLED[state]}", dispatch.about,
+                    happened_at=now, written_at=now, function=dispatch.function,
+                    mxid=dispatch.mxid or None, facts=facts,
                 )  # fmt: skip
         dispatch.state, dispatch.why, dispatch.tries = state, why, dispatch.tries + 1
         log.info("dispatch.tried", dispatch=dispatch.id, way=dispatch.kind, state=state, why=why)
         if new:
             self.changed()
         return outcome
+
+
+def _what(dispatch: Dispatch) -> str:
+    return "call" if dispatch.occasion == CALL else "incident"

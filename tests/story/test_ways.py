@@ -2,55 +2,25 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from sqlmodel import select
 
 from bot.deadlines.cadence import arm_cadences
-from bot.dispatch.desk import Desk
-from bot.domain.model import Dispatch, DispatchState
-from bot.domain.region import Region, Way, WayKind
-from bot.store import deadlines, dispatches
-from bot.ways.carrier import TOLD
+from bot.domain.model import DispatchState
 from tests.story.gathering import gathers, the_calls
+from tests.story.other_ways import WAYS, all_sent, becomes, gets_ways, sent
 from tests.story.story import Story, mxid_of
 
-MAIL = Way(WayKind.EMAIL, "vakt@polisen.example")
-HOOK = Way(WayKind.WEBHOOK, "vard-larm")
 CALL = "!kalla TIBG 08.20 Bussbrand i *tunneln*"
-
-
-def with_ways(region: Region) -> Region:
-    """Give the law in which the police have a mail address and a webhook, health care a webhook."""
-    homes = dict(region.organisations)
-    homes["pol"] = replace(homes["pol"], ways=(MAIL, HOOK))
-    homes["reg"] = replace(homes["reg"], ways=(HOOK,))
-    return replace(region, organisations=homes)
 
 
 @pytest.fixture
 async def urgent(story: Story) -> Story:
     """Let the law have ways, and the duty officers be in their room."""
-    story.region = with_ways(story.region)
-    story.desk = Desk(story.region, story.desk.catalogue, story.desk.post)
+    gets_ways(story, WAYS)
     await gathers(story, "TIBG")
     return story
-
-
-async def sent(story: Story, summons: str = "KA-2026-001") -> list[Dispatch]:
-    async with story.store.read() as session:
-        found = await dispatches.of_summons(session, summons)
-    return sorted(found, key=lambda row: (row.organisation, row.kind, row.mxid))
-
-
-async def becomes(story: Story, row: Dispatch, state: DispatchState, why: str = "") -> None:
-    """Let that be known of it, as the carrier keeps it."""
-    async with story.store.begin() as session:
-        await dispatches.note(session, row, state, why, story.clock.now())
-        await deadlines.set_(session, TOLD, row.summons, story.clock.now())
-    await story.passes(seconds=1)
 
 
 async def test_an_urgent_call_also_comes_directly_to_who_is_in_the_room_and_has_a_direct_room(
@@ -155,8 +125,7 @@ async def test_a_meeting_that_calls_itself_is_no_alarm_however_short_the_time_to
     )
     assert not [it for it in urgent.told("pol.VB") if "Ledningscentralsforum" in it]
     assert "Du kallas som ersättare 1" in urgent.told_last("pol.VB/2")
-    async with urgent.store.read() as session:
-        assert list(await session.exec(select(Dispatch))) == []
+    assert await all_sent(urgent) == []
 
 
 async def test_the_same_meeting_called_by_a_person_at_short_notice_is_urgent(urgent: Story) -> None:
@@ -202,8 +171,7 @@ async def test_in_an_exercise_no_other_way_is_used_whoever_is_named_and_the_stat
     await urgent.says("lst.TIB", CALL, "ÖVN1-TIBG")
     await urgent.passes(minutes=20)
 
-    async with urgent.store.read() as session:
-        assert list(await session.exec(select(Dispatch))) == []
+    assert await all_sent(urgent) == []
     assert urgent.find("Kvitterat 0 av", "ÖVN1-TIBG").body.splitlines()[-1] == (
         "E-post och larmsystem används inte i en övning: de går till dem som har jour på riktigt."
     )

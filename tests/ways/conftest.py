@@ -28,9 +28,10 @@ TEXT = "SKARPT LÄGE. Det här är ingen övning.\n\nNi kallas till TiB-gruppen.
 def dispatch(number: int = 1, **other: Any) -> Dispatch:  # noqa: ANN401 - any of its columns
     """Write a call to Rosvik by mail."""
     given: dict[str, Any] = {
-        "id": f"{number:032x}", "summons": "KA-2026-088", "organisation": "rosvik",
-        "kind": "email", "address": "tib@rosvik.example", "mxid": f"@tib-{number}:rosvik.example",
-        "function": "rosvik.TIB", "written_at": NOW, "until": NOW + timedelta(hours=1),
+        "id": f"{number:032x}", "about": "KA-2026-088", "occasion": "call",
+        "organisation": "rosvik", "kind": "email", "address": "tib@rosvik.example",
+        "mxid": f"@tib-{number}:rosvik.example", "function": "rosvik.TIB",
+        "written_at": NOW, "until": NOW + timedelta(hours=1),
         "content": {"subject": "[SKARPT LÄGE] Kallelse", "text": TEXT, "data": {"version": 1}},
     }  # fmt: skip
     return Dispatch(**given | other)

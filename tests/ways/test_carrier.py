@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -14,7 +14,7 @@ from bot.domain.model import Dispatch, DispatchState
 from bot.domain.region import WayKind
 from bot.store import deadlines, dispatches, log
 from bot.store.engine import Store
-from bot.ways.carrier import TOLD, Carrier
+from bot.ways.carrier import Carrier
 from bot.ways.mail import Mail, MailServer
 from bot.ways.outcome import DELIVERED, Begun, Outcome, later
 from tests.ways.conftest import NOW, Post, Posts, dispatch
@@ -46,7 +46,7 @@ async def lay(store: Store, *rows: Dispatch) -> None:
 
 async def states(store: Store) -> list[str]:
     async with store.read() as session:
-        return [row.state for row in await dispatches.of_summons(session, "KA-2026-088")]
+        return [row.state for row in await dispatches.of(session, "KA-2026-088")]
 
 
 @asynccontextmanager
@@ -103,10 +103,28 @@ async def test_what_is_known_is_recorded_and_the_status_is_to_say_it(store: Stor
         await settled(store, "delivered")
 
     async with store.read() as session:
-        assert await deadlines.waiting(session, TOLD, "KA-2026-088") == NOW
+        assert await deadlines.waiting(session, dispatches.SUMMONS_TOLD, "KA-2026-088") == NOW
         [entry] = await log.since(session, 0)
     assert (entry.what, entry.function) == ("call.handed_over", "rosvik.TIB")
     assert entry.facts == {"way": "email", "organisation": "rosvik", "why": ""}
+
+
+async def test_what_is_known_of_a_question_to_a_judge_is_the_incidents(store: Store) -> None:
+    await lay(store, dispatch(about="H-2026-031", occasion="judge:1"))
+
+    async with carrying(store, Scripted()):
+        async with asyncio.timeout(10):
+            while await _told(store, "H-2026-031") is None:  # noqa: ASYNC110 - as above
+                await asyncio.sleep(0.01)
+
+    async with store.read() as session:
+        [entry] = await log.since(session, 0)
+    assert (entry.what, entry.subject) == ("incident.handed_over", "H-2026-031")
+
+
+async def _told(store: Store, incident: str) -> datetime | None:
+    async with store.read() as session:
+        return await deadlines.waiting(session, dispatches.INCIDENT_TOLD, incident)
 
 
 async def test_a_mail_that_may_have_arrived_is_never_sent_again(store: Store, posts: Posts) -> None:
@@ -198,7 +216,7 @@ async def test_without_a_server_in_the_settings_that_is_said(store: Store) -> No
         await running
 
     async with store.read() as session:
-        [row] = await dispatches.of_summons(session, "KA-2026-088")
+        [row] = await dispatches.of(session, "KA-2026-088")
     assert row.why == "no_address"
 
 

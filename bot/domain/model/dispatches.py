@@ -23,17 +23,20 @@ class DispatchState(enum.StrEnum):
 
 
 class Dispatch(SQLModel, table=True):
-    """A call to one person that also goes to their organisation by mail or webhook.
+    """Something urgent to one person that also goes to their organisation by mail or webhook.
 
-    The id is the mail's Message-ID and the webhook's idempotency key. One person is told once of
-    a summons by each way. `content` holds "subject", "text" and "data". `why` is a word for why it
-    waits, is unknown or has failed; after `until` it is of no use any more.
+    `about` is the id of what it is about: a summons, or an incident. `occasion` tells what of it,
+    and which time (`bot.domain.dispatches`). The id is the mail's Message-ID and the webhook's
+    idempotency key. One person is told once of an occasion by each way; `mxid` is empty where
+    the organisation has nobody. `content` holds "subject", "text" and "data". `why` is a word for
+    why it waits, is unknown or has failed; after `until` it is of no use any more.
     """
 
-    __table_args__ = (UniqueConstraint("summons", "kind", "address", "mxid"),)
+    __table_args__ = (UniqueConstraint("about", "occasion", "kind", "address", "mxid"),)
 
     id: str = Field(primary_key=True)
-    summons: str = Field(index=True)
+    about: str = Field(index=True)
+    occasion: str
     organisation: str
     kind: str
     address: str
