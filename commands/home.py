@@ -41,6 +41,7 @@ async def home(ask: Ask, which: Which = "") -> Reply:
         "carry_back/home",
         {
             "meeting": meeting.id,
+            "incident": meeting.incident,
             "forum": meeting.forum,
             "held_at": meeting.starts_at,
             **summary(rows, ask.now),

@@ -71,7 +71,12 @@ async def left_over(ring: Ring) -> Reply | None:
     items = [await _left(ring, row) for row in left]
     return Reply(
         "carry_back/left_over",
-        {"meeting": meeting.id, "forum": meeting.forum, "left": items},
+        {
+            "meeting": meeting.id,
+            "incident": meeting.incident,
+            "forum": meeting.forum,
+            "left": items,
+        },
         to=Direct(to),
         mention=(to,),
         subject=f"meeting:{meeting.id}",
@@ -141,6 +146,7 @@ async def _meeting(ring: Ring) -> tuple[Meeting | None, list[CarryBack], str | N
 def _facts(meeting: Meeting, rows: list[CarryBack], ring: Ring) -> dict[str, Any]:
     return {
         "meeting": meeting.id,
+        "incident": meeting.incident,
         "forum": meeting.forum,
         "held_at": meeting.starts_at,
         **summary(rows, ring.now),

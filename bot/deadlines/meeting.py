@@ -76,6 +76,7 @@ async def _remind(ring: Ring, meeting: Meeting) -> list[Answer]:
     holder = roster[manned[turn - 1]][0]
     facts = {
         "id": meeting.id,
+        "incident": meeting.incident,
         "forum": forum.code,
         "ended": meeting.ends_at,
         "function": holder.function,

@@ -112,6 +112,7 @@ def part(region: Region, record: Record, to: Destination) -> dict[str, Any]:
     return {
         "forum": meeting.forum,
         "meeting": meeting.id,
+        "incident": meeting.incident,
         "held_at": meeting.starts_at,
         "info_class": region.forum(meeting.forum).info_class_max,
         "fyi": to.fyi,

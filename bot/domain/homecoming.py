@@ -113,6 +113,7 @@ def facts(row: CarryBack) -> dict[str, Any]:
     """Give all that a message about a carry-back may say."""
     return {
         "id": row.id,
+        "incident": incident_of(row),
         "organisation": row.organisation,
         "seat": row.seat,
         "receiver": row.receiver,
@@ -123,6 +124,12 @@ def facts(row: CarryBack) -> dict[str, Any]:
         "confirm_by": row.confirm_by,
         **progress(row),
     }
+
+
+def incident_of(row: CarryBack) -> str | None:
+    """Give the incident that the meeting was about; None if it was of the ordinary week."""
+    incident: str | None = row.part.get("incident")
+    return incident
 
 
 def progress(row: CarryBack) -> dict[str, Any]:

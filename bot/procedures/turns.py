@@ -72,7 +72,12 @@ def _engaged(region: Region, roll: Roll, turns: Turns) -> list[Answer]:
     ]
     if not busy or roll.chair is None:
         return []
-    facts = {"id": roll.summons.id, "forum": roll.forum.code, "seats": busy}
+    facts = {
+        "id": roll.summons.id,
+        "incident": roll.meeting.incident,
+        "forum": roll.forum.code,
+        "seats": busy,
+    }
     about = f"summons:{roll.summons.id}"
     return [Reply("summons/engaged", facts, to=Direct(roll.chair), call=True, subject=about)]
 

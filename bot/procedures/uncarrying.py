@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 from bot.asking.ask import Ask
 from bot.domain.answer import Answer, Direct, Reply
-from bot.domain.homecoming import IN_PERSON, due_by, lacking, note
+from bot.domain.homecoming import IN_PERSON, due_by, incident_of, lacking, note
 from bot.domain.model import Answered, CarryBack, CarryBackState
 from bot.procedures.carrying import done
 from bot.store import carrybacks
@@ -24,8 +25,7 @@ async def removed(ask: Ask, answer: Answered) -> list[Answer]:
         return []
     in_person = row.carried_how == IN_PERSON
     if act == "received" and row.carried_at is not None and not in_person:
-        facts = {"id": row.id, "organisation": row.organisation}
-        return [Reply("carry_back/stands", facts, to=Direct(ask.mxid))]
+        return [Reply("carry_back/stands", _facts(row), to=Direct(ask.mxid))]
     answer.taken_back_at = ask.now
     function = (row.received_by if act == "received" else row.confirmed_by) or row.seat
     _undo(row, act, in_person=in_person)
@@ -46,10 +46,14 @@ def _undo(row: CarryBack, act: str, *, in_person: bool) -> None:
         row.state = CarryBackState.SENT
 
 
+def _facts(row: CarryBack) -> dict[str, Any]:
+    return {"id": row.id, "incident": incident_of(row), "organisation": row.organisation}
+
+
 def _told(ask: Ask, row: CarryBack, act: str) -> Reply:
     lacks = lacking(row)
     until = due_by(row, lacks) if lacks else None
-    facts = {"id": row.id, "organisation": row.organisation, "act": act, "until": until}
+    facts = {**_facts(row), "act": act, "until": until}
     kind = "receipt" if act == "confirmed" else "carry_back"
     to = Direct(ask.mxid)
     return Reply("carry_back/taken_back", facts, to=to, subject=f"{kind}:{row.id}")

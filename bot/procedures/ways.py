@@ -61,6 +61,7 @@ def _facts(roll: Roll, theirs: Sequence[Turn], exercise: str | None) -> dict[str
     return {
         "exercise": exercise,
         "id": roll.summons.id,
+        "incident": roll.meeting.incident,
         "forum": roll.forum.code,
         "starts": roll.meeting.starts_at,
         "until": min(step.due_at for _, step in theirs if step.due_at),
@@ -84,7 +85,7 @@ def _data(at: Ask | Ring, roll: Roll, home: str, facts: dict[str, Any]) -> dict[
         "organisation": home,
         "summons": facts["id"],
         "meeting": roll.meeting.id,
-        "incident": roll.meeting.incident,
+        "incident": facts["incident"],
         "forum": facts["forum"],
         "starts_at": facts["starts"].isoformat(),
         "answer_by": facts["until"].isoformat(),
