@@ -167,7 +167,7 @@ def _assemble(  # noqa: PLR0913, PLR0917 - the one place where all parts meet
         menu_keeper.hear(batch)
         watch.heard(sync)
 
-    ears = Ears(me, (me.partition(":")[0].lstrip("@"), directs.name), keyring)
+    ears = Ears(me, (me.partition(":")[0].lstrip("@"), directs.name), keyring, WallClock().now)
     line = Line(
         wire, keyring, ears, store, desk, directs, clock.now, kept_batch, account.identity,
         manners.heard,

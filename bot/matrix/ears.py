@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, NamedTuple, Protocol
@@ -85,6 +85,8 @@ class Ears:
     me: str
     names: tuple[str, ...]
     keyring: Decrypts
+    wall: Callable[[], datetime]
+    """What homeservers tell the time by too: no clock that a rehearsal moves."""
 
     def read(self, sync: Json, *, first: bool) -> Batch:
         """Read a sync answer. In the first ever, only who is where counts: the rest is history."""
@@ -115,7 +117,7 @@ class Ears:
             elif (not first and number > fence) or self._own_letter(raw):
                 found = self._event(room_id, raw) or self._removal(room_id, raw)
                 if found is not None:
-                    yield replace(found, age=troubles.age(raw))
+                    yield self._aged(found, raw)
 
     def _members(self, room_id: str, room: Json) -> Iterator[Incoming]:
         for part in ("state", "timeline"):
@@ -177,7 +179,12 @@ class Ears:
 
     def reread(self, room_id: str, raw: Json) -> Incoming | None:
         """Read an event that could not be read when it came: `Unreadable` if that is so still."""
-        return self._event(room_id, raw)
+        found = self._event(room_id, raw)
+        return self._aged(found, raw) if found else None
+
+    def _aged(self, found: Incoming, raw: Json) -> Incoming:
+        """Add how long ago it was sent."""
+        return replace(found, age=troubles.age(raw, found.sent_at, self.wall()))
 
     def _event(self, room_id: str, raw: Json) -> Incoming | None:
         head = self._head(room_id, raw)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from bot.domain.incoming import TroubleKind
 from bot.matrix.claims import Json, mapping
@@ -28,11 +28,16 @@ def found(raw: Json, me: str) -> TroubleKind | None:
     return None
 
 
-def age(raw: Json) -> timedelta:
-    """Read how long the server has had an event; its own clock measured both ends."""
+def age(raw: Json, sent_at: datetime, now: datetime) -> timedelta:
+    """Read how long the server has had an event; its own clock measured both ends.
+
+    Of what came from another homeserver it does not tell that, nor of what was kept to be read
+    later: then it is from when the sender's server says it was sent, but never less than nothing.
+    """
     told = mapping(raw.get("unsigned")).get("age")
-    sound = told if isinstance(told, int) and told > 0 else 0
-    return timedelta(milliseconds=min(sound, MOST_AGE_MS))
+    if isinstance(told, int):
+        return timedelta(milliseconds=min(max(told, 0), MOST_AGE_MS))
+    return max(now - sent_at, timedelta())
 
 
 def _removed(membership: object, *, by_itself: bool) -> TroubleKind | None:

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
+from bot.clock.wall import WallClock
 from bot.dispatch.catalogue import Catalogue
 from bot.dispatch.desk import Desk
 from bot.dispatch.menu import menus
@@ -119,7 +120,7 @@ async def test_every_command_of_the_menu_arrives_as_it_does_typed(
     amira, room_id = await member(site, homeserver, arrives), await site.room()
     entries = await menu_of(amira, room_id)
     desk = Desk(site.region, recording(asked), Post(site.words, "sv"))
-    ears = Ears(site.bot.user_id, ("samverkan",), site.bot.keyring)
+    ears = Ears(site.bot.user_id, ("samverkan",), site.bot.keyring, WallClock().now)
     there = filled_in(entries)
     await site.bot.syncs()
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from bot.clock.wall import WallClock
 from bot.domain.incoming import Incoming, PollEnded, TakenBack, Voted
 from bot.domain.model import AgreementState, Room
 from bot.matrix import ballots
@@ -48,7 +49,7 @@ async def with_open_poll(url: str, room: str, poll: str) -> Store:
 def read(bot: Person, room: str, events: list[Any]) -> list[Incoming]:
     """Read a timeline as the bot would."""
     sync = {"next_batch": "x", "rooms": {"join": {room: {"timeline": {"events": events}}}}}
-    return list(Ears(bot.user_id, (), bot.keyring).read(sync, first=False).events)
+    return list(Ears(bot.user_id, (), bot.keyring, WallClock().now).read(sync, first=False).events)
 
 
 async def test_votes_their_removal_and_anothers_end_are_heard_and_found_by_their_poll(

@@ -370,10 +370,11 @@ async def test_back_after_many_messages_it_counts_what_was_owed_and_does_nothing
         timeline = sync.get("rooms", {}).get("join", {}).get(top, {}).get("timeline", {})
         heard.extend(it["event_id"] for it in timeline.get("events", ()))
 
-    monkeypatch.setattr(ageing, "FRESH", timedelta())
+    monkeypatch.setattr(ageing, "FRESH", timedelta(seconds=1))
+    await asyncio.sleep(1)
     began = time.monotonic()
     async with site.runs(hears) as house:
-        told = await site.told(site.chair, "I was away when you wrote")
+        told = await site.told(site.chair, "reached me only now")
         seconds = time.monotonic() - began
         monkeypatch.setattr(ageing, "FRESH", fresh)
         async with house.store.read() as session:
@@ -390,8 +391,12 @@ async def test_back_after_many_messages_it_counts_what_was_owed_and_does_nothing
     order = [it["event_id"] for it in listed["chunk"]][::-1]
     assert len(heard) == len(set(heard)) >= AWAY + 3
     assert [it for it in heard if it in set(order)] == [it for it in order if it in set(heard)]
-    assert told.startswith("I was away when you wrote “!who TOP” and one thing more, and I have")
-    assert len(_in(site.delivered[before:], f"direct:{site.chair.user_id}", "I was away")) == 1
+    assert told.startswith("“!who TOP” from ")
+    assert " and one thing more of yours reached me only now. I have done none of it." in told
+    assert (
+        len(_in(site.delivered[before:], f"direct:{site.chair.user_id}", "reached me only now"))
+        == 1
+    )
     assert state == CallState.ACKNOWLEDGED
     assert len(_in(site.delivered[before:], "forum:TOP", "This is what you can do")) == 1
 

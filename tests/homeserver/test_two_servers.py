@@ -5,16 +5,20 @@ from __future__ import annotations
 import asyncio
 import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 import pytest_asyncio
 
+from bot.clock.wall import WallClock
+from bot.domain.incoming import Incoming, Said
 from bot.domain.membership import functions_of
 from bot.domain.model import Holding
 from bot.domain.region import Region
 from bot.domain.rooms import RoomSettings, wanted_rooms
+from bot.matrix.ears import KEPT_PARTS, Ears
 from bot.matrix.keyring import Keyring
 from bot.matrix.reconciler import Reconciler
 from bot.matrix.rooms import Builder
@@ -99,6 +103,36 @@ async def test_what_was_said_while_their_server_was_away_is_read_when_it_is_back
 
     assert (owed, left) == (True, False)
     assert await reads(ada, room, 2) == ["the bridge is closed", "take the other road"]
+
+
+async def test_what_was_asked_on_their_server_is_as_old_as_it_says_and_not_new(
+    servers: tuple[Homeserver, Homeserver], arrives: Arrives
+) -> None:
+    here, there = servers
+    bot, ada = await arrives(here, "bot"), await arrives(there, "ada")
+    room = await bot.opens_room()
+    await bot.invites(room, ada, via=here.name)
+    await bot.syncs()
+    asked = await ada.says(room, [bot, ada], "!convene VSK now")
+    await asyncio.sleep(1.5)
+
+    ears = Ears(bot.user_id, (), bot.keyring, WallClock().now)
+    raw: list[dict[str, Any]] = []
+    said: list[Incoming] = []
+    for _ in range(TRIES):
+        sync = await bot.syncs()
+        timeline = sync["rooms"].get("join", {}).get(room, {}).get("timeline", {})
+        raw += [it for it in timeline.get("events", []) if it["event_id"] == asked]
+        said += [it for it in ears.read(sync, first=False).events if isinstance(it, Said)]
+        if said:
+            break
+        await asyncio.sleep(0.1)
+
+    assert "age" not in raw[0].get("unsigned", {}), "our server tells it after all"
+    assert timedelta(seconds=1.5) <= said[0].age < timedelta(minutes=5)
+    again = ears.reread(room, {it: raw[0][it] for it in KEPT_PARTS})
+    assert again is not None
+    assert again.age >= said[0].age
 
 
 def in_eight_forums(region: Region) -> tuple[set[str], list[str]]:

@@ -11,6 +11,7 @@ from typing import Any, cast
 import pytest
 import pytest_asyncio
 
+from bot.clock.wall import WallClock
 from bot.dispatch.desk import Desk
 from bot.dispatch.unheard import keep
 from bot.domain.incoming import Incoming, Said, Unreadable
@@ -61,7 +62,7 @@ class House:
     def line(self) -> Line:
         wire, keyring, me = self.bot.wire, self.bot.keyring, self.bot.user_id
         directs = Directs(self.store, wire, me, "x", encrypted=True, now=lambda: NOW)
-        ears, desk = Ears(me, (), keyring), cast("Desk", self.desk)
+        ears, desk = Ears(me, (), keyring, WallClock().now), cast("Desk", self.desk)
 
         def kept(batch: Batch, _sync: object) -> None:
             self.woken.append(not batch.only_echoes)

@@ -11,6 +11,7 @@ import pytest
 import structlog
 from hypothesis import HealthCheck, Phase, given, settings
 
+from bot.clock.wall import WallClock
 from bot.domain.incoming import Said
 from bot.logs import log_to_stderr
 from bot.matrix.ears import Ears
@@ -43,7 +44,7 @@ def unlogged() -> Iterator[None]:
 def test_no_answer_stops_the_ears_and_what_comes_after_is_heard(
     keyring: Keyring, sync: dict[str, Any]
 ) -> None:
-    ears = Ears(ME, ("samverkan",), keyring)
+    ears = Ears(ME, ("samverkan",), keyring, WallClock().now)
 
     keyring.hear(sync)
     keyring.meet(sync)

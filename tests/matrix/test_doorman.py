@@ -134,7 +134,9 @@ def test_every_invitation_is_heard_with_who_asks_and_whether_it_is_direct() -> N
 
     invites = {"!d": asked(is_direct=True), "!g": asked(), "!broken": {"invite_state": 7}}
 
-    batch = Ears(ME, (), cast("Keyring", None)).read({"rooms": {"invite": invites}}, first=False)
+    batch = Ears(ME, (), cast("Keyring", None), lambda: NOW).read(
+        {"rooms": {"invite": invites}}, first=False
+    )
 
     assert batch.invites == (("!d", AMIRA, True), ("!g", AMIRA, False))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from bot.matrix.reader import Opened
 
 ME, AMIRA, ROOM = "@samverkan:here", "@amira.holm:here", "!room"
 STAMP = 1_795_000_000_000  # milliseconds
+NOW = datetime.fromtimestamp(STAMP / 1000, UTC) + timedelta(hours=6)
 
 
 class NoKeys:
@@ -33,7 +35,7 @@ def text(body: str, **more: object) -> dict[str, Any]:
 
 def heard(*timeline: dict[str, Any], first: bool = False) -> list[Incoming]:
     sync = {"next_batch": "s1", "rooms": {"join": {ROOM: {"timeline": {"events": [*timeline]}}}}}
-    return list(Ears(ME, ("Samverkan",), NoKeys()).read(sync, first=first).events)
+    return list(Ears(ME, ("Samverkan",), NoKeys(), lambda: NOW).read(sync, first=first).events)
 
 
 def joined() -> dict[str, Any]:
@@ -154,3 +156,31 @@ def test_a_reply_outside_threads_is_in_no_thread() -> None:
 
     assert isinstance(said, Said)
     assert (said.thread, said.reply_to) == (None, "$call")
+
+
+@pytest.mark.parametrize(
+    ("unsigned", "stamp", "age"),
+    [
+        ({"age": 90_000}, STAMP, timedelta(seconds=90)),
+        ({"age": 0}, STAMP, timedelta()),
+        ({}, STAMP, timedelta(hours=6)),
+        ({"age": "9"}, STAMP, timedelta(hours=6)),
+        ({}, STAMP + 7 * 3_600_000, timedelta()),
+    ],
+    ids=["told", "just now", "from elsewhere", "told wrongly", "a clock that is ahead"],
+)
+def test_where_our_server_tells_no_age_it_is_from_when_theirs_says_it_was_sent(
+    unsigned: dict[str, Any], stamp: int, age: timedelta
+) -> None:
+    (said,) = heard(event(text("!kalla VSK nu"), unsigned=unsigned, origin_server_ts=stamp))
+
+    assert said.age == age
+
+
+def test_what_is_read_again_is_as_old_as_it_has_become() -> None:
+    ears = Ears(ME, (), NoKeys(), lambda: NOW)
+
+    said = ears.reread(ROOM, event(text("!kalla VSK nu")))
+
+    assert said is not None
+    assert said.age == timedelta(hours=6)

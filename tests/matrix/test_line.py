@@ -79,7 +79,7 @@ class Listener:
 def line_to(server: Server, store: Store, desk: Listener) -> Line:
     wire, keyring = cast("Wire", server), cast("Keyring", NoKeys())
     directs = Directs(store, wire, ME, "x", encrypted=False, now=lambda: NOW)
-    ears = Ears(ME, (), keyring)
+    ears = Ears(ME, (), keyring, lambda: NOW)
     return Line(
         wire, keyring, ears, store, cast("Desk", desk), directs, lambda: NOW, lambda *_: None
     )

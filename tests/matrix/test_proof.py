@@ -11,6 +11,7 @@ import pytest
 from nacl.signing import SigningKey
 from nio.api import Api
 
+from bot.clock.wall import WallClock
 from bot.domain.incoming import Forged, Proof, Said, Unreadable
 from bot.matrix.ears import Ears
 from bot.matrix.keyring import Keyring
@@ -267,7 +268,7 @@ async def test_words_on_anothers_key_are_told_apart_from_what_cannot_be_read(
     event = await mallory.writes("Ja", to=bot) | {"sender": BO}
     event["content"]["m.relates_to"] = {"rel_type": "m.reference", "event_id": "$poll"}
     sync = {"next_batch": "2", "rooms": {"join": {ROOM: {"timeline": {"events": [event]}}}}}
-    ears = Ears(BOT, (), bot)
+    ears = Ears(BOT, (), bot, WallClock().now)
 
     before = ears.read(sync, first=False).events
     bot.meet(sync)
@@ -290,7 +291,7 @@ async def test_what_is_heard_carries_its_proof(server: Server, bot: Keyring) -> 
     bot.meet(sync)
     await bot._directory.refresh(server)
 
-    (said,) = Ears(BOT, (), bot).read(sync, first=False).events
+    (said,) = Ears(BOT, (), bot, WallClock().now).read(sync, first=False).events
 
     assert isinstance(said, Said)
     assert said.proof == Proof("PHONE", bo.keyring._machine.ed25519, None)

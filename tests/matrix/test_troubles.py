@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -11,6 +11,7 @@ from bot.matrix import troubles
 from bot.matrix.ears import Ears
 
 ME, OTHER = "@bot:here", "@admin:here"
+NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 
 
 def state(kind: str, content: object, before: object = None, **more: object) -> dict[str, Any]:
@@ -77,11 +78,11 @@ def test_what_was_done_to_the_bot_is_known_from_the_event(
 def test_an_events_age_is_as_the_server_tells_it_and_never_absurd(
     told: object, seconds: int
 ) -> None:
-    assert troubles.age({"unsigned": {"age": told}}) == timedelta(seconds=seconds)
+    assert troubles.age({"unsigned": {"age": told}}, NOW, NOW) == timedelta(seconds=seconds)
 
 
 def test_an_event_without_anything_unsigned_has_no_age() -> None:
-    assert troubles.age({"unsigned": "x"}) == timedelta()
+    assert troubles.age({"unsigned": "x"}, NOW, NOW) == timedelta()
 
 
 class NoKeys:
@@ -98,7 +99,7 @@ def heard(*timeline: dict[str, Any]) -> list[str]:
         for number, raw in enumerate(timeline)
     ]
     sync = {"next_batch": "b", "rooms": {"join": {"!r": {"timeline": {"events": dated}}}}}
-    read = Ears(ME, (), NoKeys()).read(sync, first=False)
+    read = Ears(ME, (), NoKeys(), lambda: NOW).read(sync, first=False)
     return [type(event).__name__ for event in read.events]
 
 

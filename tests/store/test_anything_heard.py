@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Mapping
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +29,7 @@ HOUSE = Path(__file__).parent.parent.parent
 ME = "@samverkan:here"
 ROOM = "!vsk"
 NOW = datetime.fromisoformat("2026-11-23T09:00:00+00:00")
+SENT = datetime.fromtimestamp(1_700_000_000, UTC)
 
 _numbers = itertools.count(1)
 
@@ -154,7 +155,7 @@ SYNC = st.fixed_dictionaries({
 async def test_nothing_that_a_sync_holds_stops_what_comes_after_it(
     known_room: Store, desk: Desk, sync: dict[str, Any]
 ) -> None:
-    ears = Ears(ME, ("samverkan",), Clear())
+    ears = Ears(ME, ("samverkan",), Clear(), lambda: SENT)
     number = next(_numbers)
     good, now = f"$good{number}", NOW + timedelta(minutes=2 * number)  # nobody asks too much
     after = {

@@ -140,7 +140,7 @@ async def hears(story: Story, content: Mapping[str, Any], where: str, number: in
         "origin_server_ts": stamp, "content": content,
     }  # fmt: skip
     sync = {"rooms": {"join": {room: {"timeline": {"events": [event]}}}}, "next_batch": "s"}
-    events = Ears(BOT, ("samverkan",), Clear()).read(sync, first=False).events
+    events = Ears(BOT, ("samverkan",), Clear(), story.clock.now).read(sync, first=False).events
     async with story.store.begin() as session:
         await story._room(session, room.removeprefix("!"))
         await story.desk.hear(session, events, story.clock.now())
