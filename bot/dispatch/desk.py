@@ -25,6 +25,7 @@ from bot.dispatch.origin import Trust, again, doubted
 from bot.dispatch.pace import Pace
 from bot.dispatch.post import Occasion, Post
 from bot.dispatch.refusing import refused
+from bot.dispatch.replays import once
 from bot.dispatch.signs import Signs
 from bot.dispatch.undoing import Undoes, undone
 from bot.dispatch.within import goes_on, keep_within
@@ -127,7 +128,7 @@ class Desk:
         known = await self._asker.look_up(session, asked, now)
         handled_before = await handled.among(session, [event.event_id for event in asked])
         work = Work(known, handled_before)
-        for event in events:
+        for event in await once(session, events, handled_before):
             await self._hear(work, event)
             await law.take_in_news(session, self.region)
         work.outbox += await self.post.write(

@@ -16,7 +16,7 @@ KINDS: dict[str, type[Event]] = {each.__name__: each for each in (Said, Reacted,
 def laid_aside(event: Event, now: datetime) -> Held:
     """Make the row that keeps an event."""
     parts = asdict(event) | {"sent_at": event.sent_at.isoformat()}
-    del parts["age"]  # what was heard in time is not old for having waited here
+    del parts["age"], parts["message"]  # it was heard in time, and then
     kept = {"kind": type(event).__name__, **parts}
     identity = event.proof.identity if event.proof else None
     return Held(

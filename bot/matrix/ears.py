@@ -34,7 +34,7 @@ from bot.domain.incoming import (
 from bot.matrix import ballots, chosen, troubles
 from bot.matrix.claims import Json, listing, mapping, name, text
 from bot.matrix.envelope import MARK
-from bot.matrix.reader import NotTheirs, Opened
+from bot.matrix.reader import NotTheirs, Opened, Replayed
 
 log = structlog.get_logger()
 
@@ -207,6 +207,8 @@ class Ears:
         """Read what is encrypted, with the device that it is from."""
         try:
             opened = self.keyring.opened(head[1], raw)
+        except Replayed:
+            return None
         except NotTheirs:
             relation = mapping(mapping(raw.get("content")).get("m.relates_to"))
             return Forged(*head, target=name(relation.get("event_id")))
@@ -214,7 +216,7 @@ class Ears:
             return _unreadable(head, raw)
         clear = opened.event
         found = self._clear(Event(*head), text(clear.get("type")), mapping(clear.get("content")))
-        return replace(found, proof=opened.proof) if found else None
+        return replace(found, proof=opened.proof, message=opened.message) if found else None
 
     def _taken_back(self, head: Head, raw: Json) -> TakenBack | None:
         """Read a removal; what it removes stands in its content from room version 11 on."""

@@ -24,15 +24,21 @@ class NotTheirs(Exception):  # noqa: N818 - says what is wrong with the event
     """The event is on a key of another user's device than its sender's (D16)."""
 
 
+class Replayed(NotTheirs):
+    """The words are their sender's, but have come before in another event."""
+
+
 @dataclass(frozen=True)
 class Opened:
     """An event in clear, and the device it was written on.
 
     `proof` is None where the key came by way of another device, which vouches for nothing.
+    `message` is its key, and its number under it.
     """
 
     event: dict[str, Any]
     proof: Proof | None
+    message: tuple[str, int] | None = None
 
 
 class Reader:
@@ -45,7 +51,8 @@ class Reader:
     def read(self, room_id: str, event: Mapping[str, Any]) -> Opened | None:
         """Decrypt, and check that it is the sender's, of this room, and not a replay.
 
-        None while the key is missing. Raise NotTheirs, and one of REJECTS on garbage.
+        None while the key is missing. Raise NotTheirs, Replayed (what this process has read
+        itself; the rest is the desk's to know), and one of REJECTS on garbage.
         """
         secret, sender = event["content"], str(event["sender"])
         found = self._session(room_id, sender, secret["session_id"])
@@ -57,7 +64,8 @@ class Reader:
         seen = (event.get("event_id"), event.get("origin_server_ts"))
         place = (session.sender_key, session.id, opened.message_index)
         if self._machine.message_index_store.get(place, seen) != seen:
-            raise ValueError("a replay")
+            log.warning("event.replayed", room_id=room_id, sender=sender, event_id=seen[0])
+            raise Replayed
         self._machine.message_index_store[place] = seen
         payload = json.loads(opened.plaintext)
         if payload["room_id"] != room_id:
@@ -70,7 +78,8 @@ class Reader:
         clear = {"type": str(payload["type"]), "content": content}
         own_word = device is not None and not session.forwarding_chain
         proof = self._directory.proof(sender, device) if own_word else None
-        return Opened({**event, **clear}, proof)
+        key = f"{session.sender_key}/{session.id}"
+        return Opened({**event, **clear}, proof, (key, opened.message_index))
 
     def _session(self, room_id: str, sender: str, session_id: str) -> tuple[Nio, Nio] | None:
         """Find the key among those that the sender's own devices gave us (D14, D16)."""

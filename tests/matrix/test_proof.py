@@ -284,6 +284,31 @@ async def test_words_on_anothers_key_are_told_apart_from_what_cannot_be_read(
     assert bot.decrypt(ROOM, event) is None
 
 
+async def test_the_same_words_in_another_event_are_nothing_and_after_a_restart_known_again(
+    server: Server, bot: Keyring
+) -> None:
+    bo = await Device(server, BO, "PHONE").arrives()
+    event = await bo.writes("1", to=bot)
+    again = event | {"event_id": "$again"}
+    sync = {"next_batch": "2", "rooms": {"join": {ROOM: {"timeline": {"events": [event, again]}}}}}
+    bot.meet(sync)
+    await bot._directory.refresh(server)
+    ears = Ears(BOT, (), bot, WallClock().now)
+
+    (said,) = ears.read(sync, first=False).events
+    bot._machine.message_index_store.clear()  # as a restart does
+    after = ears.reread(ROOM, again)
+
+    assert isinstance(after, Said)
+    assert (
+        said.message == after.message == (f"{bo.keyring._machine.curve25519}/{_session(event)}", 0)
+    )
+
+
+def _session(event: dict[str, Any]) -> str:
+    return str(event["content"]["session_id"])
+
+
 async def test_what_is_heard_carries_its_proof(server: Server, bot: Keyring) -> None:
     bo = await Device(server, BO, "PHONE").arrives()
     event = await bo.writes("!vem", to=bot)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from bot.domain.incoming import Forged
+from datetime import datetime
+
+from bot.domain.incoming import Forged, Said
 from tests.story.gathering import the_log
 from tests.story.story import OPERATOR, Story, mxid_of
 
@@ -60,3 +62,23 @@ async def test_what_belongs_to_no_forum_is_told_to_the_operators_alone(story: St
 
     assert len(story.told(OPERATOR)) == 1
     assert story.told("lst.TIB") == []
+
+
+async def test_words_that_come_again_in_another_event_answer_nothing_a_second_time(
+    story: Story,
+) -> None:
+    async def one(head: tuple[str, str, str, datetime]) -> None:
+        await story.hears(Said(*head, body="1", message=("bo's key", 7)))
+
+    await story.says("lst.TIB", PROPOSAL)
+    who, at = mxid_of("ekviken.TIB"), story.clock.now()
+    await one(("$first", "!forum:VSK", who, at))
+    await story.passes(minutes=31)
+    await story.says("lst.TIB", PROPOSAL)
+
+    await one(("$again", "!forum:VSK", who, at))
+    before = story.find("^OV-2026-002 prövas", "VSK").body
+    await story.hears(Said("$new", "!forum:VSK", who, at, body="1", message=("bo's key", 8)))
+
+    assert "Biträder: Ekvikens kommun." not in before
+    assert "Biträder: Ekvikens kommun." in story.find("^OV-2026-002 prövas", "VSK").body

@@ -27,7 +27,7 @@ from bot.domain.model.incidents import (
     Lesson,
     RhythmTime,
 )
-from bot.domain.model.line import Answered, Counter, Deadline, Handled, Kept, Letter
+from bot.domain.model.line import Answered, Counter, Deadline, Handled, HeardKey, Kept, Letter
 from bot.domain.model.meetings import (
     Call,
     CallState,
@@ -65,6 +65,7 @@ __all__ = [
     "Feed",
     "Handled",
     "Handover",
+    "HeardKey",
     "Held",
     "HeldExercise",
     "Holding",

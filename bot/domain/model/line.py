@@ -25,6 +25,16 @@ class Handled(SQLModel, table=True):
     handled_at: datetime = moment(index=True)
 
 
+class HeardKey(SQLModel, table=True):
+    """Which messages under somebody's key for a room have been heard, by their numbers in it.
+
+    `key` names the key and whose it is; `numbers` are runs: first and last, both included.
+    """
+
+    key: str = Field(primary_key=True)
+    numbers: list[list[int]] = Field(sa_column=Column(JSON, nullable=False))
+
+
 class Letter(SQLModel, table=True):
     """Something to put in a room. Its id is the Matrix transaction id.
 
