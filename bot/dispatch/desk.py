@@ -16,6 +16,7 @@ from bot.asking.command import listed
 from bot.dispatch import unheard
 from bot.dispatch.ageing import Aged
 from bot.dispatch.asker import Asker, Known
+from bot.dispatch.ballots import of_its_own
 from bot.dispatch.catalogue import Catalogue
 from bot.dispatch.grammar import bind, fill_in
 from bot.dispatch.hearing import Wish, wish
@@ -310,7 +311,7 @@ async def _wished(
     """Find what somebody wants, and about what; what nobody knows is a wish too, to be refused."""
     try:
         ask = await about_the_one(ask, event)
-        return ask, wish(catalogue, event, ask)
+        return ask, wish(catalogue, await of_its_own(catalogue, event, ask), ask)
     except Refusal as refusal:
         return ask, refusal
 

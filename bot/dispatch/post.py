@@ -26,6 +26,7 @@ from bot.domain.filenames import file_name
 from bot.domain.model import Dispatch, Letter
 from bot.domain.places import key_of
 from bot.domain.region import Language, Region
+from bot.domain.voting import named
 from bot.store import dispatches, exercises, letters, people
 from bot.text.phrasebook import Phrasebook
 
@@ -190,7 +191,10 @@ class Post:
         content = {
             "question": self.phrasebook.line(ballot.question, reply.facts, language, now=now),
             "choices": [
-                [key, self.phrasebook.line(name, {}, language, now=now)]
+                [
+                    named(reply.subject, key) if reply.subject else key,
+                    self.phrasebook.line(name, {}, language, now=now),
+                ]
                 for key, name in ballot.choices
             ],
         }

@@ -26,6 +26,17 @@ def filled_in(chosen: Sequence[str], known: Collection[str], most: int = 1) -> t
     return tuple(dict.fromkeys(chosen[:most]))
 
 
+def named(question: str, key: str) -> str:
+    """Give an answer's key with the subject of its question: what is encrypted says both."""
+    return f"{question}/{key}"
+
+
+def of_which(key: str) -> tuple[str, str]:
+    """Give the question that a key names, "" if none, and the key without it."""
+    question, _, plain = key.rpartition("/")
+    return question, plain
+
+
 def sign(key: str) -> str:
     """Give a reaction as it is looked up: "1️⃣" is 1, "✔️" is ✔, and every hand is the same."""
     return key.translate(_KEYCAP).rstrip(_SKINS)

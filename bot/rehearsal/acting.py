@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from typing import assert_never
 
+from bot.domain.voting import of_which
 from bot.matrix import ballots
 from bot.matrix.wire import MatrixRefusal, Unreachable
 from bot.rehearsal.automaton import TICK, Intention, Reacts, Says, Votes
@@ -106,15 +107,15 @@ async def _react(scene: Scene, who: Role, message: Message, key: str) -> None:
 
 
 async def _vote(scene: Scene, who: Role, poll: Message, choice: str | int) -> None:
-    keys = [key for key, _ in poll.choices]
-    key = choice
+    keys = {of_which(key)[1]: key for key, _ in poll.choices}
+    chosen = choice
     if isinstance(choice, int):
         if choice > len(keys):
             raise CannotAct(f"the poll has {len(keys)} choices")
-        key = keys[choice - 1]
-    if key not in keys:
-        raise CannotAct(f"the poll has no choice {key!r}, only {', '.join(keys)}")
-    content = ballots.response(poll.event_id, [str(key)])
+        chosen = [*keys][choice - 1]
+    if chosen not in keys:
+        raise CannotAct(f"the poll has no choice {chosen!r}, only {', '.join(keys)}")
+    content = ballots.response(poll.event_id, [keys[str(chosen)]])
     await _send(scene, who, poll.room_id, ballots.RESPONSE, content)
 
 

@@ -65,6 +65,12 @@ async def by_id(session: AsyncSession, letter_id: str) -> Letter | None:
     return (await session.exec(select(Letter).where(Letter.id == letter_id))).one_or_none()
 
 
+async def by_event(session: AsyncSession, event_id: str) -> Letter | None:
+    """Find the letter that became that event."""
+    found = select(Letter).where(Letter.event_id == event_id).order_by(col(Letter.position))
+    return (await session.exec(found.limit(1))).first()
+
+
 async def subjects_of(session: AsyncSession, event_ids: Collection[str]) -> dict[str, str | None]:
     """Tell what those of these events that were letters are about."""
     subjects: dict[str, str | None] = {}

@@ -75,7 +75,9 @@ class Scene:
     async def chooses(self, name: str, where: str, choice: str) -> None:
         """Let somebody fill in the bot's last poll."""
         poll = self.heard(name, where, "org.matrix.msc3381.poll.start")[-1]
-        await self.rests(await self.people[name].chooses(poll, choice))
+        answers = poll.content["org.matrix.msc3381.poll.start"]["answers"]
+        key = next(each["id"] for each in answers if each["id"].endswith(f"/{choice}"))
+        await self.rests(await self.people[name].chooses(poll, key))
 
     async def rests(self, *said: str) -> None:
         """Let the bot hear what was said, and everybody read what it has to say to it."""

@@ -28,6 +28,7 @@ from bot.domain.incoming import (
 )
 from bot.domain.model import Holding, Letter, Room
 from bot.domain.region import Region
+from bot.domain.voting import named
 from bot.store import deadlines, holdings, law, letters, rooms
 from bot.store.engine import Store
 
@@ -123,8 +124,11 @@ class Story:
     ) -> str:
         """Let somebody answer the latest poll whose question matches `on`; () empties it."""
         choices = (choice,) if isinstance(choice, str) else choice
-        poll = self.find(on, where, who, kind="poll").event_id
-        return await self.happens(where, who, lambda head: Voted(*head, poll=poll, choices=choices))
+        poll = self.find(on, where, who, kind="poll")
+        keys = tuple(named(poll.letter.subject or "", each) for each in choices)
+        return await self.happens(
+            where, who, lambda head: Voted(*head, poll=poll.event_id, choices=keys)
+        )
 
     async def takes_back(self, who: str, event_id: str, where: str = "VSK") -> None:
         """Let somebody remove what they, or another, wrote, tapped or chose."""

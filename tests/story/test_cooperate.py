@@ -60,7 +60,7 @@ async def test_the_judge_is_called_with_choices_and_their_typed_words(pressed: S
     assert called.letter.content["mention"] == [mxid_of("lst.TIB")]
     poll = pressed.find("hur bedömer du", "direct", "lst.TIB", kind="poll")
     assert [key for key, _ in poll.letter.content["choices"]] == [
-        "none", "follow", "contact", "activate",
+        f"incident:H-2026-001/{it}" for it in ("none", "follow", "contact", "activate")
     ]  # fmt: skip
 
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from bot.domain.incoming import Forged, Said
+from bot.domain.incoming import Forged, Said, Voted
+from bot.domain.voting import of_which
+from bot.store import letters
 from tests.story.gathering import the_log
 from tests.story.story import OPERATOR, Story, mxid_of
 
@@ -62,6 +64,56 @@ async def test_what_belongs_to_no_forum_is_told_to_the_operators_alone(story: St
 
     assert len(story.told(OPERATOR)) == 1
     assert story.told("lst.TIB") == []
+
+
+async def test_a_ballot_that_was_moved_to_another_proposal_counts_on_neither_and_that_is_said(
+    story: Story,
+) -> None:
+    await story.says("lst.TIB", PROPOSAL)
+    await story.says("lst.TIB", PROPOSAL)
+    poll = story.find("OV-2026-002", "VSK", kind="poll").event_id
+    keys = ("agreement:OV-2026-001/disagrees",)
+
+    await story.happens("VSK", "ekviken.TIB", lambda head: Voted(*head, poll=poll, choices=keys))
+
+    assert story.said_last() == (
+        "Ditt svar på OV-2026-001 kom fram som svar på OV-2026-002, och räknas inte på något av "
+        "dem: en hemserver har flyttat det på vägen hit.\n"
+        "Svara i ord i stället: !ståndpunkt OV-2026-001 4\n"
+        "Säg det också till den som sköter din hemserver."
+    )
+    for id_ in ("OV-2026-001", "OV-2026-002"):
+        assert "Ekvikens kommun." not in story.find(f"^{id_} prövas", "VSK").body.split("Väntar")[0]
+
+
+async def test_a_ballot_that_names_no_question_counts_only_on_a_poll_sent_before_they_did(
+    story: Story,
+) -> None:
+    await story.says("lst.TIB", PROPOSAL)
+    poll = story.find("OV-2026-001", "VSK", kind="poll")
+
+    async def votes() -> None:
+        await story.happens(
+            "VSK",
+            "ekviken.TIB",
+            lambda head: Voted(*head, poll=poll.event_id, choices=("agrees",)),
+        )
+
+    await votes()
+    refused = story.said_last()
+    async with story.store.begin() as session:
+        letter = await letters.by_event(session, poll.event_id)
+        assert letter is not None
+        plain = [[of_which(key)[1], text] for key, text in letter.content["choices"]]
+        letter.content = {**letter.content, "choices": plain}
+    await votes()
+
+    assert refused == (
+        "Ett svar från dig kom fram på OV-2026-001, men är inte ifyllt i formuläret till "
+        "OV-2026-001. Det räknas inte.\n"
+        "Vill du svara på OV-2026-001: välj i formuläret igen. Går det inte: !hjälp ger orden."
+    )
+    assert "Biträder: Ekvikens kommun." in story.find("^OV-2026-001 prövas", "VSK").body
 
 
 async def test_words_that_come_again_in_another_event_answer_nothing_a_second_time(

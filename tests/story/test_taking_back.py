@@ -267,11 +267,12 @@ async def test_a_form_that_is_removed_closes_nothing_either(story: Story) -> Non
 async def test_late_is_late_whatever_time_the_vote_claims(story: Story, claimed: datetime) -> None:
     await proposed(story)
     poll = story.find("", "VSK", kind="poll").event_id
-    early = Voted("$early", "!forum:VSK", mxid_of("lindo.SAK"), claimed, poll, ("agrees",))
+    agrees = (f"agreement:{ID}/agrees",)
+    early = Voted("$early", "!forum:VSK", mxid_of("lindo.SAK"), claimed, poll, agrees)
     await story.hears(early)
     await story.passes(minutes=31)
 
-    late = Voted("$late", "!forum:VSK", mxid_of("ekviken.TIB"), claimed, poll, ("agrees",))
+    late = Voted("$late", "!forum:VSK", mxid_of("ekviken.TIB"), claimed, poll, agrees)
     await story.hears(late)
 
     assert story.told_last("ekviken.TIB").startswith(
