@@ -122,13 +122,8 @@ class Keyring:
 
         None is nothing; another value than before is a reason to try again.
         """
-        by_device = self._machine.inbound_group_store[room_id]
-        found = [
-            (key, them[session_id].first_known_index)
-            for key, them in by_device.items()
-            if session_id in them
-        ]
-        return (tuple(sorted(found)), self._directory.is_current(sender)) if found else None
+        keys = self._reader.known_keys(room_id, sender, session_id)
+        return (keys, self._directory.is_current(sender)) if keys else None
 
     async def request(self, wire: Wire, sender: str, room_id: str, session_id: str) -> None:
         """Ask all the sender's devices for a room key they did not give. Raise as the wire does."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -82,20 +82,42 @@ class Reader:
         return Opened({**event, **clear}, proof, (key, opened.message_index))
 
     def _session(self, room_id: str, sender: str, session_id: str) -> tuple[Nio, Nio] | None:
-        """Find the key among those that the sender's own devices gave us (D14, D16)."""
+        """Find the key among those that the sender's own devices gave us (D14, D16).
+
+        One of a device that nobody has is perhaps of a new one of theirs: it may be listed soon.
+        """
         by_device = self._machine.inbound_group_store[room_id]
         found = [them[session_id] for them in by_device.values() if session_id in them]
         own = self._signatures(sender)
         for session in found:
             if (session.sender_key, session.ed25519) in own:
                 return session, own[session.sender_key, session.ed25519]
-        if found and self._directory.is_current(sender):
+        if found and all(self._is_anothers(it, sender) for it in found):
             FORGED.inc()
             log.warning("event.forged", room_id=room_id, sender=sender, session_id=session_id)
             raise NotTheirs
         if found:
             self._directory.wonder_about(sender)
         return None
+
+    def known_keys(self, room_id: str, sender: str, session_id: str) -> Hashable | None:
+        """Tell which keys there are to that session, and which of them are the sender's devices'.
+
+        None if there are none.
+        """
+        by_device = self._machine.inbound_group_store[room_id]
+        found = [them[session_id] for them in by_device.values() if session_id in them]
+        own = self._signatures(sender)
+        return tuple(sorted(
+            (it.sender_key, it.first_known_index, (it.sender_key, it.ed25519) in own)
+            for it in found
+        )) or None  # fmt: skip
+
+    def _is_anothers(self, session: Nio, sender: str) -> bool:
+        """Tell whether the key came from a device that we know, and not as the sender's."""
+        pair = (session.sender_key, session.ed25519)
+        others = {*self._machine.device_store.users, self._machine.user_id} - {sender}
+        return any(pair in self._signatures(user_id) for user_id in others)
 
     def _signatures(self, user_id: str) -> dict[tuple[str, str], Nio]:
         """Give the user's devices by their key pairs; those since deleted wrote before that.

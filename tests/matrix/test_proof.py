@@ -284,6 +284,33 @@ async def test_words_on_anothers_key_are_told_apart_from_what_cannot_be_read(
     assert bot.decrypt(ROOM, event) is None
 
 
+async def test_a_new_device_that_our_server_does_not_list_yet_is_no_forgery(
+    server: Server, bot: Keyring
+) -> None:
+    await Device(server, BO, "PHONE").arrives()
+    laptop = await Device(server, BO, "LAPTOP").arrives()
+    event = await laptop.writes("Ja", to=bot)
+    listed = server.keys[BO]["device_keys"].pop("LAPTOP")
+    sync = {"next_batch": "2", "rooms": {"join": {ROOM: {"timeline": {"events": [event]}}}}}
+    session_id, ears = _session(event), Ears(BOT, (), bot, WallClock().now)
+    bot.meet(sync)
+    await bot._directory.refresh(server)
+
+    (first,) = ears.read(sync, first=False).events
+    await bot._directory.refresh(server)
+    before = bot.known(ROOM, BO, session_id)
+    server.keys[BO]["device_keys"]["LAPTOP"] = listed
+    bot.hear({"device_lists": {"changed": [BO]}})
+    await bot._directory.refresh(server)
+    after = bot.known(ROOM, BO, session_id)
+    then = ears.reread(ROOM, event)
+
+    assert isinstance(first, Unreadable)
+    assert before != after, "nothing says that it is worth reading again"
+    assert isinstance(then, Said)
+    assert then.proof == Proof("LAPTOP", laptop.keyring._machine.ed25519, None)
+
+
 async def test_the_same_words_in_another_event_are_nothing_and_after_a_restart_known_again(
     server: Server, bot: Keyring
 ) -> None:
