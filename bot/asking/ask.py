@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -13,6 +13,8 @@ from bot.domain.answer import InForum, Place
 from bot.domain.incoming import Proof
 from bot.domain.model import Holding
 from bot.domain.region import Forum, Language, Region
+
+A_MOMENT = timedelta(microseconds=1)
 
 
 class Verb(Protocol):
@@ -78,6 +80,8 @@ class Ask:
     """The device it was asked from; None where the homeserver alone says who asks."""
     unsaid: str | None = None
     """The command that has asked this person, here, for the words that go with it."""
+    heard_at: datetime | None = None
+    """When it came, if it could not be read or believed then."""
     operator: bool = False
     """Asked by somebody who runs the bot; that gives no say in a forum."""
 
@@ -85,6 +89,14 @@ class Ask:
     def origin(self) -> dict[str, Any] | str:
         """Say for the record how it is known who asks: a device, or the homeserver's word."""
         return asdict(self.proof) if self.proof else "homeserver"
+
+    @property
+    def came_at(self) -> datetime:
+        """Give when it came. What could not be read then is before what came with it and could.
+
+        Nobody knows otherwise; whoever is told that their other answer counts can say so again.
+        """
+        return self.heard_at - A_MOMENT if self.heard_at else self.now
 
     @property
     def forum(self) -> Forum | None:

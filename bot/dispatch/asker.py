@@ -104,6 +104,7 @@ class Asker:
             verbs=self.verbs,
             unsaid=_unsaid(event, place, known),
             proof=event.proof,
+            heard_at=event.heard_at,
             operator=event.sender in self.operators,
         )
 

@@ -11,11 +11,14 @@ from bot.domain.model import Held
 
 KINDS: dict[str, type[Event]] = {each.__name__: each for each in (Said, Reacted, Voted)}
 """What can be an answer, by the name it is kept under."""
+TIMES = {"sent_at", "heard_at"}
 
 
 def laid_aside(event: Event, now: datetime) -> Held:
     """Make the row that keeps an event."""
-    parts = asdict(event) | {"sent_at": event.sent_at.isoformat()}
+    heard_at = event.heard_at or now
+    times = {"sent_at": event.sent_at.isoformat(), "heard_at": heard_at.isoformat()}
+    parts = asdict(event) | times
     del parts["age"], parts["message"]  # it was heard in time, and then
     kept = {"kind": type(event).__name__, **parts}
     identity = event.proof.identity if event.proof else None
@@ -32,7 +35,8 @@ def taken_up(again: Again) -> list[Event]:
 def _event(kept: dict[str, Any]) -> Event:
     kind = KINDS[kept.pop("kind")]
     proof = kept.pop("proof")
-    kept["sent_at"] = datetime.fromisoformat(kept["sent_at"])
+    for each in TIMES & kept.keys():
+        kept[each] = datetime.fromisoformat(kept[each])
     if "choices" in kept:
         kept["choices"] = tuple(kept["choices"])
     return kind(**kept, proof=Proof(**proof) if proof else None)

@@ -81,6 +81,19 @@ def counting(positions: Iterable[Position]) -> Position | None:
     return best
 
 
+def put_in(ledger: Iterable[Position], row: Position) -> list[Position]:
+    """Put a row where it belongs by when it was given: after what was given until then."""
+    return sorted([*ledger, row], key=lambda each: each.given_at)
+
+
+def overtaken(ledger: Iterable[Position], row: Position) -> bool:
+    """Tell whether the same person has answered for the seat since."""
+    return any(
+        (each.mxid, each.function) == (row.mxid, row.function) and each.given_at > row.given_at
+        for each in given(ledger)
+    )
+
+
 def _lapsed(position: Position, by: datetime) -> bool:
     """Tell whether an anchoring seat's time was out by then, its minute included."""
     until = position.anchored_until if position.choice == Choice.ANCHOR else None

@@ -39,6 +39,8 @@ class Event:
     proof: Proof | None = field(default=None, kw_only=True)
     age: timedelta = field(default=timedelta(), kw_only=True)
     """How long it had been with the server when it was read."""
+    heard_at: datetime | None = field(default=None, kw_only=True)
+    """When it first came, if it could not be read or believed then."""
     message: tuple[str, int] | None = field(default=None, kw_only=True)
     """Under which key, and as which of the messages under it, it was encrypted."""
 

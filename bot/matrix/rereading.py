@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Hashable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
 import structlog
@@ -69,9 +69,10 @@ class Rereading:
             return still
         self._tried[row.event_id] = key
         try:
-            return self.ears.reread(row.room_id, json.loads(row.raw))
+            event = self.ears.reread(row.room_id, json.loads(row.raw))
         except ValueError:
             return still
+        return replace(event, heard_at=row.heard_at) if event else None
 
     async def take_in(
         self, session: AsyncSession, read: Iterable[str], events: Iterable[Incoming]

@@ -15,7 +15,7 @@ from bot.domain.model import CallState
 from bot.procedures.roll import Roll, Turns, note, read, roster_now, status, write
 from bot.procedures.turns import asked_again, asks
 from bot.procedures.ways import also
-from bot.store import answered, deadlines, summonses
+from bot.store import answered, deadlines, log, summonses
 
 _ID: Reader = SummonsId.__metadata__[0]  # type: ignore[attr-defined]
 
@@ -73,6 +73,9 @@ async def answer(
     theirs = answers_for(roll.seats, ask.mxid, lambda code: code in ask.functions, no=no)
     if not theirs:
         return _not_called(ask, roll)
+    theirs = [each for each in theirs if not await _answered_since(ask, each)]
+    if not theirs:
+        return [await _overtaken(ask, roll, state)]
     coming_at = _later(roll, coming_at)
     before = [each.call.answered_by for each in theirs]
     asked = await _record(ask, roll, theirs, state, coming_at)
@@ -81,6 +84,24 @@ async def answer(
     again = asked_again(roll, changed, ask.mxid)
     others = await also(ask, roll, asked)
     return [*asks(ask.region, roll, asked), *others, *again, status(ask.region, roll), *said]
+
+
+async def _answered_since(ask: Ask, each: SeatCall) -> bool:
+    """Tell whether they have answered for the seat after this, which was read or believed late."""
+    if ask.heard_at is None:
+        return False
+    return await answered.since(ask.session, f"call:{each.call.id}", ask.mxid, ask.came_at)
+
+
+async def _overtaken(ask: Ask, roll: Roll, state: CallState) -> Reply:
+    """Keep what has been answered anew since, and say that the later answer counts."""
+    facts = {"id": roll.summons.id, "state": str(state)}
+    await log.append(
+        ask.session, "call.overtaken", roll.summons.id, happened_at=ask.came_at,
+        written_at=ask.now, forum=roll.forum.code, mxid=ask.mxid,
+        facts=facts | {"proof": ask.origin},
+    )  # fmt: skip
+    return Reply("summons/overtaken", facts | {"heard": ask.heard_at}, to=Direct(ask.mxid))
 
 
 def _later(roll: Roll, at: datetime | None) -> datetime | None:
@@ -107,7 +128,7 @@ async def _record(
         own = next(step for step in each.steps if step.mxid == ask.mxid)
         await note(ask, roll, f"call.{state}", each, own)
         about = f"call:{each.call.id}"
-        await answered.note(ask.session, ask.event_id, ask.mxid, about, str(state), ask.now)
+        await answered.note(ask.session, ask.event_id, ask.mxid, about, str(state), ask.came_at)
     turns += [(each, step) for each in roll.seats if (step := each.resume(ask.now))]
     await write(ask, roll)
     await deadlines.set_(ask.session, "member.wanted", roll.forum.code, ask.now)

@@ -8,11 +8,11 @@ from __future__ import annotations
 from typing import Any
 
 from bot.asking.ask import Ask
-from bot.domain.agreements import given, stand
+from bot.domain.agreements import given, overtaken, put_in, stand
 from bot.domain.answer import Answer, Direct, InForum, Reply
 from bot.domain.model import Agreement, AgreementState, Blank, Position
 from bot.procedures.agreements import seat_facts, subject
-from bot.procedures.positions import course
+from bot.procedures.positions import answered_since, course, given_at
 from bot.store import agreements, log
 
 
@@ -84,9 +84,12 @@ async def _keep(ask: Ask, agreement: Agreement, row: Position, how: dict[str, An
     """Write the row last in the ledger, tell the person what stands now, and let it take effect."""
     ledger = await agreements.positions(ask.session, agreement.id)
     before = stand(row.function, ledger, ask.now)
+    row.given_at = given_at(ask, ledger)
     await agreements.add_position(ask.session, row)
-    after = stand(row.function, [*ledger, row], ask.now)
+    after = stand(row.function, put_in(ledger, row), ask.now)
     await _log(ask, agreement, row, f"position.{row.choice}", how)
+    if overtaken(ledger, row):
+        return [answered_since(ask, agreement, row)]
     stands = str(after.choice) if after.choice else None
     facts = {**_facts(ask, agreement, row), **how, "stands": stands}
     typed = how["how"] == Blank.TAKEN_BACK and not ask.tapped

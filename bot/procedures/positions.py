@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from bot.asking.ask import Ask
 from bot.domain import mandates
-from bot.domain.agreements import AGREEING, Stand, complete, counting, remind_at, stand
+from bot.domain.agreements import (
+    AGREEING,
+    Stand,
+    complete,
+    counting,
+    overtaken,
+    put_in,
+    remind_at,
+    stand,
+)
 from bot.domain.answer import Answer, Direct, InForum, Reply, Typed
 from bot.domain.calendar import local
 from bot.domain.concerned import seat_asked
@@ -48,10 +58,13 @@ async def take_down(ask: Ask, agreement: Agreement, function: str, given: Given)
     inside = may or backed or given.choice not in AGREEING | {Choice.ANCHOR}
     choice = given.choice if inside else Choice.ANCHOR
     position = await _position(ask, agreement, function, given, choice)
+    position.given_at = given_at(ask, ledger)
     own = [each for each in ledger if each.function == function]
-    counts = counting([*own, position]) is position
+    counts = counting(put_in(own, position)) is position
     await agreements.add_position(ask.session, position)
     await _log(ask, agreement, position, given, counts=counts)
+    if overtaken(own, position):
+        return [answered_since(ask, agreement, position)]
     told = _told(ask, agreement, position, inside=inside, counts=counts)
     answers: list[Answer] = [told] if told else []
     if not counts:
@@ -59,6 +72,13 @@ async def take_down(ask: Ask, agreement: Agreement, function: str, given: Given)
     if backed:
         answers.append(_anchored(ask, agreement, function, given))
     return answers + await course(ask, agreement, function)
+
+
+def given_at(ask: Ask, ledger: Sequence[Position]) -> datetime:
+    """Say when an answer is given: when it came, and never before what came before it."""
+    if ask.heard_at:
+        return ask.came_at
+    return max([ask.now, *(each.given_at for each in ledger)])
 
 
 def _mandates(ask: Ask, agreement: Agreement, function: str) -> frozenset[str]:
@@ -146,6 +166,16 @@ def _told(
     return Reply("position/noted", facts, subject=about) if elsewhere else None
 
 
+def answered_since(ask: Ask, agreement: Agreement, position: Position) -> Reply:
+    """Say that what could not be read or believed at first has been answered anew since."""
+    facts = {
+        "id": agreement.id, "choice": position.choice, "heard": ask.heard_at,
+        "seat": seat_facts(ask.region, ask.region.forum(agreement.forum), position.function),
+        "digit": next((n for n, it in enumerate(Choice, 1) if it == position.choice), 0),
+    }  # fmt: skip
+    return Reply("position/overtaken", facts, to=Direct(ask.mxid), subject=subject(agreement))
+
+
 def _anchored(ask: Ask, agreement: Agreement, function: str, given: Given) -> Reply:
     """Tell the forum that the answer is from home, and who brought it."""
     seat = seat_facts(ask.region, ask.region.forum(agreement.forum), function)
@@ -187,7 +217,7 @@ async def _log(
 ) -> None:
     await log.append(
         ask.session, "position.given", agreement.id,
-        happened_at=ask.now, written_at=ask.now, forum=agreement.forum,
+        happened_at=position.given_at, written_at=ask.now, forum=agreement.forum,
         function=position.function, mxid=ask.mxid,
         facts={
             "choice": str(position.choice), "said": str(given.choice), "text": position.text,

@@ -63,9 +63,10 @@ async def mark_unread(session: AsyncSession, agreement: str, seats: Mapping[str,
 
 
 async def positions(session: AsyncSession, agreement: str) -> list[Position]:
-    """List every position given, oldest first."""
-    ledger = select(Position).where(Position.agreement == agreement).order_by(col(Position.id))
-    return list(await session.exec(ledger))
+    """List every position given, oldest first, by when it was given."""
+    ledger = select(Position).where(Position.agreement == agreement)
+    in_order = ledger.order_by(col(Position.given_at), col(Position.id))
+    return list(await session.exec(in_order))
 
 
 async def position_of(session: AsyncSession, event_id: str) -> Position | None:

@@ -32,6 +32,15 @@ async def latest(session: AsyncSession, about: str) -> Answered | None:
     return (await session.exec(rows.order_by(col(Answered.id).desc()).limit(1))).first()
 
 
+async def since(session: AsyncSession, about: str, mxid: str, after: datetime) -> bool:
+    """Tell whether somebody has said something about a thing later than that, which stands."""
+    rows = select(Answered.id).where(
+        Answered.about == about, Answered.mxid == mxid, col(Answered.given_at) > after,
+        col(Answered.taken_back_at).is_(None),
+    )  # fmt: skip
+    return (await session.exec(rows.limit(1))).first() is not None
+
+
 async def last(session: AsyncSession, about: str, mxid: str) -> str | None:
     """Give what somebody last said about a thing and has not taken back; None for nothing."""
     rows = select(Answered.said).where(

@@ -40,8 +40,9 @@ async def vouch(
 
 async def held(session: AsyncSession, mxid: str) -> list[Held]:
     """List what waits for a person, as it came."""
-    waiting = select(Held).where(Held.mxid == mxid)
-    return list(await session.exec(waiting.order_by(col(Held.held_at), col(Held.event_id))))
+    waiting = select(Held).where(Held.mxid == mxid).order_by(col(Held.held_at), col(Held.event_id))
+    rows = list(await session.exec(waiting))
+    return sorted(rows, key=lambda row: (row.held_at, row.event.get("sent_at", "")))
 
 
 async def held_count(session: AsyncSession, mxid: str) -> int:

@@ -37,6 +37,7 @@ class Listener:
     """A desk that keeps what it cannot read, and otherwise only listens."""
 
     heard: list[str] = field(default_factory=list)
+    late: list[datetime | None] = field(default_factory=list)
     fails: bool = False
 
     async def hear(self, session: Any, events: Any, now: datetime) -> None:  # noqa: ANN401
@@ -45,6 +46,7 @@ class Listener:
                 await keep(session, event, now)
             elif isinstance(event, Said):
                 self.heard.append(event.body)
+                self.late.append(event.heard_at)
         if self.fails:
             raise RuntimeError("the power went")
 
@@ -163,6 +165,7 @@ async def test_what_was_said_on_a_withheld_key_is_heard_in_order_once_it_is_give
     assert [it["action"] for it in requests] == ["request"]
     assert requests[0]["body"]["room_id"] == room
     assert house.desk.heard == ["!vem", "1", "tack"]
+    assert house.desk.late == [NOW] * 3
     assert await house.waits() == 0
 
 
