@@ -64,6 +64,7 @@ from bot.store import (
     people,
     rooms,
     subjects,
+    unread,
 )
 
 log = structlog.get_logger()
@@ -285,6 +286,7 @@ class Desk:
         async with ask.session.begin_nested():
             if isinstance(event, TakenBack):
                 await identities.let_go(ask.session, event.sender, event.target)
+                await unread.take_back(ask.session, event.sender, event.target)
             answers = await undone(event, ask)
             language = ask.language if ask.direct else None
             where = Occasion(ask.now, ask.place, language, region=ask.region)

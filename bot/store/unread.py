@@ -79,6 +79,12 @@ async def let_go(session: AsyncSession, event_ids: Iterable[str]) -> None:
         await session.exec(delete(Unread).where(col(Unread.event_id).in_(some)))
 
 
+async def take_back(session: AsyncSession, sender: str, event_id: str) -> None:
+    """Forget what its own writer has removed; who else removes it has no say in what it answers."""
+    own = delete(Unread).where(col(Unread.event_id) == event_id, col(Unread.sender) == sender)
+    await session.exec(own)
+
+
 async def expire(session: AsyncSession, before: datetime) -> datetime | None:
     """Forget what came before that moment; tell when the oldest that is left came."""
     await session.exec(delete(Unread).where(col(Unread.heard_at) <= before))

@@ -154,7 +154,7 @@ class Story:
             await self.desk.hear(session, events, self.clock.now())
         await self._ring()
 
-    async def mumbles(self, who: str, where: str = "VSK", *, on: str | None = None) -> None:
+    async def mumbles(self, who: str, where: str = "VSK", *, on: str | None = None) -> str:
         """Let somebody write what cannot be read; `on` is a pattern of the poll it answers.
 
         `where` may be the id of a room that the bot does not know.
@@ -166,7 +166,7 @@ class Story:
             room_id = where if where.startswith("!") else room_id
             return Unreadable(id_, room_id, sender, at, session_id="s", raw="{}", about=about)
 
-        await self.happens(where, who, event)
+        return await self.happens(where, who, event)
 
     # --- time ---
 

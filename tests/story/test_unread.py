@@ -124,6 +124,31 @@ async def test_a_proposal_does_not_close_over_a_vote_that_nobody_could_read(stor
     )
 
 
+async def test_what_its_writer_removes_unread_is_as_never_written(story: Story) -> None:
+    await proposed(story)
+    await story.to("2026-10-15T09:29")
+    vote = await story.mumbles("lindo.SAK", on="Bron")
+
+    await story.takes_back("lindo.SAK", vote)
+    left = await kept(story)
+    await story.to("2026-10-15T09:31")
+
+    assert left == 0
+    assert "Inget svar: " in story.find("OV-2026-001 inte överenskommen", "VSK").body
+    assert "gick inte att läsa" not in "".join(story.said())
+
+
+async def test_what_a_moderator_removes_unread_counts_still_when_it_can_be_read(
+    story: Story,
+) -> None:
+    await proposed(story)
+    vote = await story.mumbles("lindo.SAK", on="Bron")
+
+    await story.takes_back("lst.TIB", vote)
+
+    assert await kept(story) == 1
+
+
 async def test_who_answers_again_closes_it(story: Story) -> None:
     await proposed(story)
     await story.chooses("ekviken.TIB", "agrees")
