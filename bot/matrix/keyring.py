@@ -10,6 +10,7 @@ import asyncio
 import hashlib
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Collection, Hashable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ import structlog
 from nio.events import DummyEvent
 from prometheus_client import Counter
 
+from bot.matrix.beside import Beside
 from bot.matrix.directory import Directory
 from bot.matrix.handover import Handover, key_of
 from bot.matrix.history import shows_history, whose_history_changed
@@ -55,6 +57,7 @@ class Keyring:
         self._directory = Directory(self._machine)
         self._handover = Handover(self._machine)
         self._owed = Owed()
+        self._beside = Beside()
         self._reader = Reader(self._machine, self._directory)
         self._rooms: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._shown: dict[str, bool] = {}  # whether a room's key may be handed on, by its id
@@ -72,11 +75,17 @@ class Keyring:
         """Do what a device must between syncs; nothing is sent when nothing is due.
 
         Publish the device and its keys, ask for devices that changed, and start anew with
-        those whose session broke. Raise what the wire raises.
+        those whose session broke. What other homeservers must answer is waited for a moment.
+        Raise what the wire raises.
         """
         await self._supply.refill(wire)
         await self._directory.refresh(wire)
-        await self._handover.unwedge(wire)
+        await self._beside.begin({"broken sessions": partial(self._handover.unwedge, wire)})
+
+    @property
+    def is_asking(self) -> bool:
+        """Tell whether some homeserver has yet to say whose devices there are."""
+        return self._directory.is_asking
 
     def hear(self, sync: Mapping[str, Any]) -> None:
         """Take in a /sync answer's keys, counts and changes, whatever strangers put there."""
@@ -168,8 +177,8 @@ class Keyring:
             return self._sealed(room_id, group, kind, content)
 
     async def reachable(self, wire: Wire, user_ids: Collection[str]) -> set[str]:
-        """Give those who have a device that can be written to. Raise as the wire does."""
-        await self._directory.learn(wire, user_ids)
+        """Give those who have a device to write to, as far as that is known in a moment."""
+        await self._directory.glance(wire, user_ids)
         return {user_id for user_id, _ in self._directory.devices(user_ids)}
 
     async def make_good(self, wire: Wire) -> bool:
@@ -206,7 +215,9 @@ class Keyring:
         self._machine.outbound_group_sessions.pop(room_id, None)
 
     def close(self) -> None:
-        """Close the store."""
+        """Ask no more, and close the store."""
+        self._directory.close()
+        self._beside.close()
         self._machine.close()
 
     def _is_outworn(self, room_id: str, devices: Collection[tuple[str, str]]) -> bool:

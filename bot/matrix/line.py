@@ -33,6 +33,7 @@ from bot.store.engine import Store
 log = structlog.get_logger()
 
 LONG_POLL_MS = 30_000
+SHORT_POLL_MS = 1_000  # while it may soon be known whose devices wrote what is unread
 FIRST_SECONDS = 300.0  # a first answer of many rooms takes its time
 FIRST_WAIT = 0.1  # seconds before a sync that failed is tried again; doubled each time
 LONGEST_WAIT = 20.0  # seconds between attempts when the server is silent
@@ -72,6 +73,7 @@ class Line:
         self._gaps = Gaps(self.wire, Recount(self.wire, self.store))
         self._rereading = Rereading(self.store, self.ears, self.keyring)
         self._newcomers = Newcomers(self.wire, self.keyring, self.store, self.ears.me)
+        self._soon = False
 
     async def run(self) -> None:
         """Read until cancelled; MatrixRefusal when the server will not have us any more."""
@@ -102,6 +104,7 @@ class Line:
         if self.identity is not None:
             self.identity.hear(sync)
         await self._publish()  # before reading: it asks whose devices the new keys came from
+        asking = self.keyring.is_asking
         late = await self._rereading.ready()
         batch = self.ears.read(sync, first=since is None)
         found = await self._newcomers.equipped(batch.events) if self._looks(since) else ()
@@ -118,6 +121,7 @@ class Line:
             if isinstance(event, Moved):
                 self.directs.moved(event.mxid, event.room_id)
         self.kept_batch(replace(batch, events=heard, waking=bool(found)), sync)
+        self._soon = asking or self.keyring.is_asking
         if batch.events and batch.only_echoes:
             await asyncio.sleep(ECHO_SECONDS)
         return batch.next_batch
@@ -127,7 +131,8 @@ class Line:
         return since is not None and self.directs.encrypted
 
     async def _ask(self, since: str | None, *, at_once: bool) -> dict[str, Any]:
-        query = {"filter": FILTER, "timeout": "0" if at_once else str(LONG_POLL_MS)}
+        poll = 0 if at_once else SHORT_POLL_MS if self._soon else LONG_POLL_MS
+        query = {"filter": FILTER, "timeout": str(poll)}
         if since is not None:
             query["since"] = since
         seconds = FIRST_SECONDS if since is None else LONG_POLL_MS / 1000 + 15

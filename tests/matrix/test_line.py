@@ -56,6 +56,8 @@ class Server:
 class NoKeys:
     """A keyring in a house without encryption."""
 
+    is_asking = False
+
     def hear(self, _sync: Mapping[str, Any]) -> None:
         """Take in nothing."""
 
