@@ -25,14 +25,25 @@ async def troubled(ring: Ring) -> list[Reply]:
 
 
 @deadline("room.closed")
-async def closed(ring: Ring) -> Reply | None:
-    """Tell the operators, once a day, that what is for a room waits. The subject is "key day"."""
-    key = ring.subject.partition(" ")[0]
+async def closed(ring: Ring) -> list[Reply]:
+    """Tell, once a day, that what is for a room waits. The subject is "key day".
+
+    With "silenced" after it the bot is inside and may not speak; then nobody else has told the
+    chair.
+    """
+    key, _, rest = ring.subject.partition(" ")
+    silenced = rest.endswith(" silenced")
     room = await rooms.by_key(ring.session, key)
     if room is None:
-        return None
-    facts = {"forum": forum_of(key), "room_id": room.room_id}
-    return Reply("room/closed", facts, to=Operators(), call=True)
+        return []
+    forum = ring.region.forums.get(forum_of(key) or "")
+    facts = {"forum": forum_of(key), "room_id": room.room_id, "silenced": silenced}
+    replies = [Reply("room/closed", facts, to=Operators(), call=True)]
+    chair = await _chair(ring, forum) if silenced else None
+    if forum and chair:
+        named = {"forum": forum.code}
+        replies.append(Reply("room/closed_chair", named, to=Direct(chair), call=True))
+    return replies
 
 
 @deadline("rooms.differ")
@@ -48,7 +59,12 @@ async def differ(ring: Ring) -> Reply:
 async def _told(ring: Ring, forum: Forum | None, facts: Facts) -> list[Reply]:
     """Tell the operators what to do, and the one who leads the forum what it means."""
     replies = [Reply("room/troubled", facts, to=Operators(), call=True)]
-    chair = await holdings.leader(ring.session, forum.lead if forum else (), ring.now)
+    chair = await _chair(ring, forum)
     if chair:
         replies.append(Reply("room/troubled_chair", facts, to=Direct(chair), call=True))
     return replies
+
+
+async def _chair(ring: Ring, forum: Forum | None) -> str | None:
+    """Find who leads the forum now."""
+    return await holdings.leader(ring.session, forum.lead if forum else (), ring.now)

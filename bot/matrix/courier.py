@@ -1,8 +1,8 @@
 """Carries letters to their rooms: in order within a room, rooms side by side, urgent ones first.
 
 A letter's id is the transaction id, so a letter carried twice is said once. The courier decides
-nothing: a room that refuses is written on the letter, a server that is silent, or will not just
-now, is tried again.
+nothing: a room that refuses is written on the letter; a server that is silent, or will not just
+now, and a room of the law's where the bot may not speak, are tried again.
 """
 
 from __future__ import annotations
@@ -137,8 +137,7 @@ class Courier:
         try:
             return await self._carry(letter, bag)
         except MatrixRefusal as refusal:
-            if _could_be_closed(refusal, letter.place) and not await self._is_in(letter.place):
-                await self._report("room.closed", f"{letter.place} {self.now().date()}")
+            if _could_be_closed(refusal, letter.place) and await self._is_shut(letter, refusal):
                 self._addresses.forget(letter.place)  # `apply` may have made it anew
                 return False
             if not refusal.for_now:
@@ -153,12 +152,22 @@ class Courier:
             log.exception("lane.failed", letter=letter.id, place=letter.place)
         return False
 
-    async def _is_in(self, place: str) -> bool:
-        """Ask the server whether the bot is in the room of a place; yes if it cannot say."""
+    async def _is_shut(self, letter: Letter, refusal: MatrixRefusal) -> bool:
+        """Tell whether a room of the law's takes nothing of ours now, and have that be known."""
+        inside = await self._is_in(letter.place)
+        if inside and refusal.errcode != "M_FORBIDDEN":
+            return False
+        if inside is not None:
+            silenced = " silenced" if inside else ""
+            await self._report("room.closed", f"{letter.place} {self.now().date()}{silenced}")
+        return True
+
+    async def _is_in(self, place: str) -> bool | None:
+        """Ask the server whether the bot is in the room of a place; None if it cannot say."""
         try:
             answer = await self.wire.call("GET", "/_matrix/client/v3/joined_rooms")
         except (MatrixRefusal, Unreachable):
-            return True
+            return None
         address = await self._addresses.of(place)
         return address is not None and address.room_id in answer.get("joined_rooms", ())
 
@@ -231,7 +240,7 @@ class Courier:
 def _could_be_closed(refusal: MatrixRefusal, place: str) -> bool:
     """Tell whether a refusal may be a room of the law's that is closed to us, not the letter's.
 
-    What is for such a room waits until it is mended.
+    What is for such a room waits until it is mended: also where we are in it and may not speak.
     """
     ours = place.partition(":")[0] in {"forum", "level", "space"}
     return ours and refusal.errcode in {"M_FORBIDDEN", "M_NOT_FOUND"}

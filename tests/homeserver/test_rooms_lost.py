@@ -274,16 +274,26 @@ async def test_power_that_was_lost_is_told_of_and_what_only_a_person_can_mend_is
         before = await ids(house)
         room_id = before["forum:TOP"]
         levels = await site.read(room_id, "m.room.power_levels")
-        await site.state(room_id, "m.room.power_levels", {**levels, "users": {}})
+        events = {kind: max(50, level) for kind, level in levels["events"].items()}
+        silent = {"users": {}, "events": events, "events_default": 50}
+        await site.state(room_id, "m.room.power_levels", {**levels, **silent})
         await site.told(site.operator, "The top (TOP): I have less power in the room")
         await site.told(site.chair, "The top (TOP): I have less power in the room than before")
         await writes(house, "after")
-        await site.arrived("after")
+        await site.told(site.operator, "The top (TOP): I may no longer write in the room")
+        await site.told(site.chair, "The top (TOP): I may no longer write in the room")
+        waited = {place for place, _ in await site.arrived("after")}
     await site.state(before["forum:WEEK"], "m.room.topic", {"topic": "Lunch"})
     plan, apply, again = [await site.types(it) for it in ("plan", "apply", "plan")]
     await site.deletes(room_id)
     mended, empty = await site.types("apply"), await site.types("plan")
+    async with site.runs() as house:
+        after = (await ids(house))["forum:TOP"]
+        async with asyncio.timeout(PATIENCE):
+            while ("forum:TOP", after) not in await site.arrived("after"):
+                pass
 
+    assert "forum:TOP" not in waited
     beyond = (
         "! The top (TOP): something has been changed that I have not the power to change back; "
         "I have 0 and need 100."

@@ -99,9 +99,7 @@ async def test_a_letter_outlives_a_server_that_will_not_just_now(
     assert wire.taken == ["Kallelse"]
 
 
-@pytest.mark.parametrize(
-    ("status", "errcode"), [(403, "M_FORBIDDEN"), (413, "M_TOO_LARGE"), (404, "M_NOT_FOUND")]
-)
+@pytest.mark.parametrize(("status", "errcode"), [(413, "M_TOO_LARGE"), (404, "M_NOT_FOUND")])
 async def test_a_letter_that_its_room_will_never_take_stands_in_nobodys_way(
     store: Store, status: int, errcode: str
 ) -> None:
@@ -126,6 +124,21 @@ async def test_what_is_for_a_room_the_bot_was_taken_out_of_waits_and_the_operato
     async with store.read() as session:
         (told,) = await deadlines.due(session, NOW)
     assert (told.kind, told.subject) == ("room.closed", "forum:VSK 2026-11-23")
+
+
+async def test_what_is_for_a_room_where_the_bot_may_not_speak_waits_and_that_is_told(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(courier_, "RETRY_SECONDS", 0.01)
+    wire = OneRefusal(MatrixRefusal(403, "M_FORBIDDEN", "you have not the power to send that"))
+
+    letter = await carried(store, wire)
+
+    assert letter.given_up is None
+    assert wire.taken == ["Kallelse"]
+    async with store.read() as session:
+        (told,) = await deadlines.due(session, NOW)
+    assert (told.kind, told.subject) == ("room.closed", "forum:VSK 2026-11-23 silenced")
 
 
 class Keys:

@@ -45,7 +45,10 @@ WORDS: dict[TroubleKind, tuple[str, str]] = {
     ),
 }
 LEFT_OUT = {
-    "demoted": ("Det jag inte längre får göra där, gör jag inte.", "Kallelser och frågor går ut"),
+    "demoted": (
+        "Det jag inte längre får göra där, gör jag inte; det jag inte får säga där, väntar.",
+        "Kallelser och frågor går ut som vanligt, så länge jag får skriva i rummet.",
+    ),
     "unsealed": (
         "Det jag säger där är fortfarande krypterat, som förut.",
         "Skriv inget i rummet förrän det är lagat",
@@ -123,6 +126,23 @@ async def test_where_the_server_takes_nothing_more_the_operators_are_told_that_i
         "Ordinarie samverkanskonferens (VSK): servern tar inte emot vad jag säger i rummet. "
         "Det väntar; inget går förlorat, och direkta meddelanden går fram som vanligt.\n"
         f"Rummet är !forum:VSK.\n{MENDS}"
+    )
+
+
+async def test_where_the_bot_may_not_speak_any_more_the_operators_and_the_chair_are_told(
+    story: Story,
+) -> None:
+    operator = await rung(story, "room.closed", "forum:VSK 2026-10-12 silenced")
+
+    assert operator == (
+        "Ordinarie samverkanskonferens (VSK): jag får inte längre skriva i rummet. "
+        "Det jag skulle ha sagt där väntar; inget går förlorat, och direkta meddelanden går fram "
+        f"som vanligt.\nRummet är !forum:VSK.\n{MENDS}"
+    )
+    assert story.told_last(CHAIR) == (
+        "Ordinarie samverkanskonferens (VSK): jag får inte längre skriva i rummet. "
+        "Det jag skulle ha sagt där väntar tills det är lagat. Kallelser går fortfarande till var "
+        "och en direkt, och där kan ni svara mig. De som sköter mig har fått veta det."
     )
 
 
