@@ -21,6 +21,7 @@ from bot.store.engine import Store
 log = structlog.get_logger()
 
 EVERY_SECONDS = 6 * 3600.0
+DIFFER = "rooms.differ"
 
 
 @dataclass
@@ -42,18 +43,21 @@ class Inspection:
             await asyncio.sleep(EVERY_SECONDS)
 
     async def look(self) -> None:
-        """Look once; the same difference is told once. Raise what the wire raises."""
+        """Look once; a difference is told when it begins. Raise what the wire raises."""
         try:
             steps = [repr(step) for step in (await self.builder.look()).steps]
         except ForeignRoom as foreign:
             steps = [str(foreign)]
-        if not steps:
-            return
-        mark = hashlib.sha256("\n".join(steps).encode()).hexdigest()[:16]
-        async with self.store.begin() as session:
-            new = await deadlines.set_once(
-                session, "rooms.differ", f"{len(steps)} {mark}", self.now()
-            )
-        if new:
+        if await self._is_news(steps):
             log.warning("rooms.differ", steps=len(steps))
             self.found()
+
+    async def _is_news(self, steps: list[str]) -> bool:
+        """Note what differs now, and forget what has been mended: it may come back."""
+        mark = hashlib.sha256("\n".join(steps).encode()).hexdigest()[:16]
+        subject = f"{len(steps)} {mark}" if steps else None
+        async with self.store.begin() as session:
+            await deadlines.drop_others(session, DIFFER, subject)
+            if subject is None:
+                return False
+            return await deadlines.set_once(session, DIFFER, subject, self.now())

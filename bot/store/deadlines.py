@@ -34,6 +34,14 @@ async def drop(session: AsyncSession, kind: str, subject: str) -> None:
     await session.exec(dropped)
 
 
+async def drop_others(session: AsyncSession, kind: str, subject: str | None = None) -> None:
+    """Take away all deadlines of that kind but one subject's; without a subject, all of them."""
+    dropped = delete(Deadline).where(col(Deadline.kind) == kind)
+    if subject is not None:
+        dropped = dropped.where(col(Deadline.subject) != subject)
+    await session.exec(dropped)
+
+
 async def due(session: AsyncSession, now: datetime) -> list[Deadline]:
     """List the deadlines that are due and have not rung, the earliest first."""
     reached = (

@@ -9,12 +9,14 @@ from sqlmodel import col, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.domain.model import Member, Room
-from bot.store import kept
+from bot.store import deadlines, kept
 
 JOINED, INVITED = "join", "invite"
 """Memberships are Matrix's own words: join, invite, leave, ban, knock."""
 CLOSED = "room.closed "
 """Under this name, with a room's id after it, is kept that it has been replaced."""
+UNSEALED = "room.unsealed"
+"""The kind of deadline that tells of a room that is not encrypted; its subject is the key."""
 
 
 async def by_key(session: AsyncSession, key: str) -> Room | None:
@@ -47,6 +49,8 @@ async def remember(session: AsyncSession, room: Room) -> Room:
         session.add(room)
         return room
     same = known.room_id == room.room_id
+    if room.encrypted or not same:
+        await deadlines.drop(session, UNSEALED, room.key)
     known.made_at = known.made_at if same else room.made_at
     known.encrypted = room.encrypted or (known.encrypted and same)
     known.room_id, known.alias = room.room_id, room.alias
@@ -125,6 +129,9 @@ async def seal(session: AsyncSession, room_id: str) -> None:
     """Note that a room is encrypted. Nothing takes that back."""
     sealed = update(Room).where(col(Room.room_id) == room_id).values(encrypted=True)
     await session.exec(sealed)
+    key = await key_of(session, room_id)
+    if key is not None:
+        await deadlines.drop(session, UNSEALED, key)
 
 
 async def membership(session: AsyncSession, room_id: str, mxid: str) -> str | None:

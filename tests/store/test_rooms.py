@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime
 
+import pytest
+
 from bot.domain.model import Room
-from bot.store import rooms
+from bot.store import deadlines, rooms
 from bot.store.engine import Store
 
 
@@ -46,6 +48,26 @@ async def test_a_room_once_seen_encrypted_is_so_for_ever(store: Store, now: date
         kept = await rooms.by_key(session, "forum:ISF")
         assert kept is not None
         assert kept.encrypted
+
+
+@pytest.mark.parametrize("sealed_by", ["its own event", "apply", "another room"])
+async def test_a_room_that_is_unsealed_a_second_time_is_told_of_again(
+    store: Store, now: datetime, sealed_by: str
+) -> None:
+    async with store.begin() as session:
+        await rooms.remember(session, Room(key="forum:ISF", room_id="!a", made_at=now))
+        told = [await deadlines.set_once(session, "room.unsealed", "forum:ISF", now)]
+        told.append(await deadlines.set_once(session, "room.unsealed", "forum:ISF", now))
+
+        if sealed_by == "its own event":
+            await rooms.seal(session, "!a")
+        else:
+            room_id, encrypted = ("!a", True) if sealed_by == "apply" else ("!b", False)
+            again = Room(key="forum:ISF", room_id=room_id, made_at=now, encrypted=encrypted)
+            await rooms.remember(session, again)
+
+        told.append(await deadlines.set_once(session, "room.unsealed", "forum:ISF", now))
+        assert told == [True, False, True]
 
 
 async def test_a_room_knows_who_is_in_it(store: Store, now: datetime) -> None:
