@@ -2,7 +2,8 @@
 
 Keys set back in time are used again, and what is then written cannot be read by those who have
 seen them. So the number lies with the keys, in the history and on the homeserver, and is moved
-at every start, with every upload of keys and once an hour. Whoever is behind is an old copy.
+at every start, with every upload of keys and once an hour. Whoever is behind is an old copy; and
+whoever finds that somebody else has moved it ends.
 """
 
 from __future__ import annotations
@@ -78,9 +79,13 @@ class Watermark:
             raise NoSession("keys-lost", _LOST.format(self._machine.device_id))
 
     async def move(self) -> None:
-        """Move the mark on, with the keys first: a crash leaves what `check` understands."""
+        """Move the mark on, with the keys first: a crash leaves what `check` understands.
+
+        Raise NoSession when somebody else has moved it since.
+        """
         async with self._moving:
             told, there = await self._told(), _read(await self._data.get(KIND))
+            self._check_alone(there)
             known = (self._here(AT), self._here(NEXT), told, there)
             number = max((mark.number for mark in known if mark), default=0) + 1
             mark = Mark(self._machine.device_id, number, secrets.token_hex(8))
@@ -96,6 +101,19 @@ class Watermark:
         """Move the mark when it has lain for so long."""
         if _now() - self._moved > seconds:
             await self.move()
+
+    def _check_alone(self, there: Mark | None) -> None:
+        """See that the homeserver's mark is ours: not another copy's, nor a later device's.
+
+        An older one of ours is none of the two: a homeserver may answer with what it knew before.
+        """
+        here, coming = self._here(AT), self._here(NEXT)
+        if there is None or here is None or there.number < here.number:
+            return
+        if there.device_id != self._machine.device_id:
+            raise NoSession("device-superseded", _SUPERSEDED.format(there.device_id))
+        if there not in {here, coming}:
+            raise _old("another copy of them runs, or has run")
 
     def _check_unmarked(self, seen: Seen, marks: tuple[Mark | None, ...]) -> None:
         """See that keys without a mark are new, or from before there were marks."""

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, cast
@@ -69,6 +70,18 @@ class Place:
         finally:
             machine.close()
         return machine
+
+    @asynccontextmanager
+    async def running(self, device_id: str = "ONE") -> AsyncIterator[Watermark]:
+        """Start, and stay."""
+        machine = self.machine(device_id)
+        try:
+            mark = Watermark(machine, cast("AccountData", self.server), self.store)
+            await mark.check(Seen(None, machine.device_keys()))
+            await mark.move()
+            yield mark
+        finally:
+            machine.close()
 
     async def refused(self, device_id: str = "ONE") -> str:
         """Start, and give the reason why not."""
@@ -144,6 +157,56 @@ async def test_of_two_copies_that_start_in_turns_one_is_refused(place: Place) ->
     await copy.starts()
 
     assert await place.refused() == "keys-old"
+
+
+async def test_of_two_copies_side_by_side_the_first_notices_when_its_mark_moves_next(
+    place: Place,
+) -> None:
+    async with place.running() as mark:
+        shutil.copytree(place.folder, place.folder.with_name("copy"))
+        copy = Place(place.folder.with_name("copy"), place.store, place.server)
+        await copy.starts()
+        theirs = dict(place.server.data)
+
+        with pytest.raises(NoSession, match="another copy of them runs") as ended:
+            await mark.move()
+
+    assert ended.value.reason == "keys-old"
+    assert place.server.data == theirs
+    assert await place.refused() == "keys-old"
+
+
+async def test_of_a_device_that_has_been_left_the_running_one_notices_too(place: Place) -> None:
+    async with place.running("ONE") as mark:
+        await place.starts("TWO")
+
+        with pytest.raises(NoSession) as ended:
+            await mark.move()
+
+    assert ended.value.reason == "device-superseded"
+
+
+async def test_a_homeserver_that_answers_with_an_older_mark_ends_nobody(place: Place) -> None:
+    async with place.running() as mark:
+        older = dict(place.server.data)
+        await mark.move()
+        place.server.data = older
+
+        await mark.move()
+
+    await place.starts()
+
+
+async def test_a_move_whose_answer_was_lost_is_no_other_copy(place: Place) -> None:
+    async with place.running() as mark:
+        place.server.kills = "after"
+        with pytest.raises(Killed):
+            await mark.move()
+        place.server.kills = ""
+
+        await mark.move()
+
+    await place.starts()
 
 
 async def test_keys_that_are_gone_are_said_to_be_lost(place: Place) -> None:
