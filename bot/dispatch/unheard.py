@@ -23,7 +23,7 @@ async def keep(session: AsyncSession, event: Unreadable, now: datetime) -> None:
     if await unread.count(session, event.room_id, event.sender) >= MOST:
         log.warning("unread.too_many", **named)
         return
-    log.warning("event.unreadable", **named)
+    log.info("unread.kept", **named)
     session.add(
         Unread(
             event_id=event.event_id, room_id=event.room_id, sender=event.sender,

@@ -15,13 +15,13 @@ from pathlib import Path
 from typing import Any
 
 import structlog
-from nio.events import DummyEvent
 from prometheus_client import Counter
 
 from bot.matrix.beside import Beside
 from bot.matrix.directory import Directory
 from bot.matrix.handover import Handover, key_of
 from bot.matrix.history import shows_history, whose_history_changed
+from bot.matrix.letters import Letters, kind_of
 from bot.matrix.machine import MEGOLM, REJECTS, Machine, Nio
 from bot.matrix.owed import Owed
 from bot.matrix.reader import NotTheirs, Opened, Reader
@@ -31,8 +31,7 @@ from bot.matrix.wire import Wire
 log = structlog.get_logger()
 
 ONE_TIME_KEYS = 50  # what vodozemac lets a device have published
-REJECTED = Counter("samverkan_letters_rejected", "To-device letters that made no sense")
-WITHHELD = Counter("samverkan_keys_withheld", "Room keys somebody told us we shall not have")
+UNREADABLE = Counter("samverkan_events_unreadable", "Encrypted events that could not be read")
 
 
 class Keyring:
@@ -59,6 +58,7 @@ class Keyring:
         self._owed = Owed()
         self._beside = Beside()
         self._reader = Reader(self._machine, self._directory)
+        self._letters = Letters(self._machine, self._directory, self._handover)
         self._rooms: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._shown: dict[str, bool] = {}  # whether a room's key may be handed on, by its id
 
@@ -98,9 +98,7 @@ class Keyring:
         letters = sync.get("to_device")
         events = letters.get("events") if isinstance(letters, Mapping) else None
         if isinstance(events, list) and events:
-            with self._machine.together():
-                for event in events:
-                    self._hear_letter(event)
+            self._letters.hear(events)
 
     def meet(self, sync: Mapping[str, Any]) -> None:
         """Ask at the next publishing for the devices of who wrote in secret, if unknown now."""
@@ -110,13 +108,19 @@ class Keyring:
         """Return the event with its clear type and content, and the device that wrote it.
 
         None means that the key is missing (it may still come), or that the event is garbled or
-        replayed; the log tells which. Raise NotTheirs if the key is another user's device's.
+        replayed; the log tells which, and of whom. Raise NotTheirs if the key is another user's
+        device's.
         """
+        why = "NoKey"
         try:
-            return self._reader.read(room_id, event)
+            if (found := self._reader.read(room_id, event)) is not None:
+                return found
         except REJECTS as error:
-            log.warning("event.unreadable", event_id=event.get("event_id"), why=_kind(error))
-            return None
+            why = kind_of(error)
+        UNREADABLE.inc()
+        named = {"event_id": event.get("event_id"), "sender": event.get("sender")}
+        log.warning("event.unreadable", room_id=room_id, **named, why=why)
+        return None
 
     def decrypt(self, room_id: str, event: Mapping[str, Any]) -> dict[str, Any] | None:
         """Return the event with its clear type and content; None if it says nothing to us."""
@@ -247,36 +251,6 @@ class Keyring:
             sealed["m.relates_to"] = content["m.relates_to"]
         return sealed
 
-    def _hear_letter(self, event: object) -> None:
-        """Take in one to-device event; garbage is counted and stops nothing (D1)."""
-        try:
-            if not isinstance(event, Mapping):
-                raise TypeError("not an object")
-            if event["type"] == "m.room.encrypted":
-                self._open(str(event["sender"]), event["content"])
-            elif event["type"] == "m.room_key.withheld":
-                WITHHELD.inc()
-                log.warning("key.withheld", sender=event["sender"])
-        except REJECTS as error:
-            REJECTED.inc()
-            sender = event.get("sender") if isinstance(event, Mapping) else None
-            log.warning("letter.rejected", sender=sender, why=_kind(error))
-
-    def _open(self, sender: str, content: Mapping[str, Any]) -> None:
-        try:
-            opened = self._machine.open(sender, content)
-        except REJECTS:
-            # An honest device whose session broke can be met anew; nio asks no more than hourly.
-            self._machine._mark_device_for_unwedging(sender, content.get("sender_key"))  # noqa: SLF001
-            raise
-        device = self._machine.device_store.device_from_sender_key(sender, content["sender_key"])
-        if opened is None:
-            log.info("letter.unread", sender=sender)
-        elif device is None:
-            self._directory.wonder_about(sender)
-        elif isinstance(opened, DummyEvent):  # the session before this one broke
-            self._handover.repeat([(sender, device.id)])
-
 
 def _writers(sync: Mapping[str, Any]) -> set[str]:
     """Find who has written something encrypted: it says who they are, once their devices are known.
@@ -294,8 +268,3 @@ def _writers(sync: Mapping[str, Any]) -> set[str]:
                 sender = event.get("sender")
                 found |= {sender} if isinstance(sender, str) else set()
     return found
-
-
-def _kind(error: BaseException) -> str:
-    """Name an error without its words, which may quote what people wrote."""
-    return type(error).__name__

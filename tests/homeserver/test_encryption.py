@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 from nio.crypto import SessionStore
 
-from bot.matrix.keyring import REJECTED, Keyring
+from bot.matrix.keyring import Keyring
+from bot.matrix.letters import REJECTED
 from bot.matrix.wire import quote
 from tests.homeserver.conftest import CLIENT, Arrives, Person
 

@@ -25,6 +25,7 @@ import pytest_asyncio
 import vodozemac
 
 from bot.matrix.keyring import Keyring
+from bot.matrix.letters import NEVER_IN_CLEAR
 from bot.matrix.machine import MEGOLM as ROOM_CIPHER
 from bot.matrix.machine import OLM
 from bot.matrix.supply import KIND
@@ -205,7 +206,8 @@ async def test_a_session_on_a_key_nobody_has_stops_nothing(scene: Scene) -> None
     curve = (await scene.device()).curve25519
     await scene.sends("m.room.encrypted", await _unknown_key(scene, curve))
 
-    await scene.still_answers()
+    assert await scene.told("letter.rejected")
+    assert await scene.still_answers()
     assert scene.counted("letters_rejected") == before + 1
 
 
@@ -220,8 +222,12 @@ async def test_a_session_on_a_key_nobody_has_stops_nothing(scene: Scene) -> None
 async def test_a_room_key_of_rubbish_in_a_sound_letter_stops_nothing(
     scene: Scene, key: dict[str, Any]
 ) -> None:
+    before = scene.counted("letters_rejected")
+
     await scene.sends("m.room.encrypted", await scene.sealed("m.room_key", key))
 
+    assert await scene.told("letter.rejected")
+    assert scene.counted("letters_rejected") == before + 1
     assert await scene.still_answers()
 
 
@@ -232,10 +238,16 @@ CLEAR = ("m.room_key", "m.room_key_request", "m.room_key.withheld", "m.forwarded
 async def test_what_is_said_in_clear_to_the_device_opens_nothing(scene: Scene) -> None:
     odd = {"room_id": scene.room, "session_id": [], "code": SECRET, "action": {}, "body": SECRET}
 
+    before = {it: scene.counted(it) for it in ("letters_rejected", "keys_withheld")}
+
     for kind in CLEAR:
         await scene.sends(kind, odd)
 
+    assert await scene.told("key.withheld")
+    assert await scene.told("letter.rejected")
     assert await scene.still_answers()
+    assert scene.counted("keys_withheld") == before["keys_withheld"] + 1
+    assert scene.counted("letters_rejected") == before["letters_rejected"] + len(NEVER_IN_CLEAR)
 
 
 async def test_when_every_one_time_key_is_taken_it_can_be_reached_and_makes_more(
@@ -313,10 +325,13 @@ ODD_EVENTS: dict[str, tuple[str, Any]] = {
 
 async def test_events_of_no_known_shape_in_a_room_stop_nothing(scene: Scene) -> None:
     room = await _opens_direct(scene)
+    before = scene.counted("events_unreadable")
 
     for kind, content in ODD_EVENTS.values():
         path = f"{CLIENT}/rooms/{quote(room)}/send/{kind}/{secrets.token_hex(8)}"
         with suppress(MatrixRefusal, Unreachable):  # at some of them its own server stumbles
             await scene.stranger.wire.call("PUT", path, content, patience=0)
 
+    assert await scene.told("event.unreadable")
     assert await scene.still_answers()
+    assert scene.counted("events_unreadable") >= before + 1

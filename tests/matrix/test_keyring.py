@@ -4,8 +4,11 @@ from collections.abc import Mapping
 from typing import Any
 
 import pytest
+from prometheus_client import REGISTRY
+from structlog.testing import capture_logs
 
 from bot.matrix.keyring import Keyring
+from bot.matrix.letters import NEVER_IN_CLEAR
 from bot.matrix.machine import Machine
 from bot.matrix.wire import Wire
 
@@ -34,6 +37,10 @@ class Scripted(Wire):
 
 def device(name: str) -> dict[str, Any]:
     return Machine(BO, name, None, "").device_keys()
+
+
+def value_of(metric: str) -> float:
+    return REGISTRY.get_sample_value(metric) or 0.0
 
 
 def keyring(keys: int = 8) -> Keyring:
@@ -119,6 +126,33 @@ async def test_keys_are_refilled_when_half_are_gone(
 )
 def test_nothing_in_a_sync_stops_the_hearing(sync: dict[str, Any]) -> None:
     keyring().hear(sync)
+
+
+@pytest.mark.parametrize("kind", sorted(NEVER_IN_CLEAR))
+def test_what_comes_in_clear_and_never_does_is_counted_and_its_sender_named(kind: str) -> None:
+    before = value_of("samverkan_letters_rejected_total")
+
+    with capture_logs() as logs:
+        keyring().hear({"to_device": {"events": [{"type": kind, "sender": BO, "content": {}}]}})
+
+    assert [(it["event"], it["sender"], it["why"]) for it in logs] == [
+        ("letter.rejected", BO, "InClear")
+    ]
+    assert value_of("samverkan_letters_rejected_total") == before + 1
+
+
+def test_an_event_that_nobody_can_read_is_counted_and_its_sender_named() -> None:
+    before = value_of("samverkan_events_unreadable_total")
+    events = [{"session_id": "x"}, {"session_id": []}, {"session_id": "x", "ciphertext": "rubbish"}]
+
+    with capture_logs() as logs:
+        for content in events:
+            keyring().opened(ROOM, {"event_id": "$e", "sender": BO, "content": content})
+
+    assert {(it["event"], it["sender"], it["event_id"]) for it in logs} == {
+        ("event.unreadable", BO, "$e")
+    }
+    assert value_of("samverkan_events_unreadable_total") == before + 3
 
 
 @pytest.mark.parametrize(
