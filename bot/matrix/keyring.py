@@ -21,6 +21,7 @@ from bot.matrix.beside import Beside
 from bot.matrix.directory import Directory
 from bot.matrix.handover import Handover, key_of
 from bot.matrix.history import shows_history, whose_history_changed
+from bot.matrix.ledger import Ledger
 from bot.matrix.letters import Letters, kind_of
 from bot.matrix.machine import MEGOLM, REJECTS, Machine, Nio
 from bot.matrix.owed import Owed
@@ -55,7 +56,8 @@ class Keyring:
         self._supply = Supply(self._machine, one_time_keys)
         self._directory = Directory(self._machine)
         self._handover = Handover(self._machine)
-        self._owed = Owed()
+        kept = self._machine.database
+        self._owed = Owed(Ledger(kept, pickle_key) if kept is not None else None)
         self._beside = Beside()
         self._reader = Reader(self._machine, self._directory)
         self._letters = Letters(self._machine, self._directory, self._handover)
@@ -177,7 +179,8 @@ class Keyring:
             lacking = {it[0] for it in devices.keys() - group.users_shared_with}
             lacking |= {it for it in members if not self._directory.is_current(it)}
             lacking.discard(self._machine.user_id)
-            self._owed.note(key_of(room_id, group, history=history), lacking, members)
+            with self._machine.together():
+                self._owed.note(key_of(room_id, group, history=history), lacking, members)
             return self._sealed(room_id, group, kind, content)
 
     async def reachable(self, wire: Wire, user_ids: Collection[str]) -> set[str]:

@@ -83,10 +83,14 @@ class Machine(NioOlm):  # type: ignore[misc]  # nio has no types
         """Room and sender of the keys that were asked for, by session."""
         self._notes: dict[str, str] = {} if folder is None else _notes(store)
 
+    @property
+    def database(self) -> Nio:
+        """Give the database that the keys are kept in; None if they are not."""
+        return getattr(self.store, "database", None)
+
     def together(self) -> AbstractContextManager[Any]:
         """Keep everything that is saved inside as one transaction of the store."""
-        database = getattr(self.store, "database", None)
-        return nullcontext() if database is None else database.atomic()
+        return nullcontext() if self.database is None else self.database.atomic()
 
     def noted(self, name: str) -> str | None:
         """Give what was noted beside the keys; it goes back in time with them."""
@@ -98,18 +102,16 @@ class Machine(NioOlm):  # type: ignore[misc]  # nio has no types
         for name in changes:
             if changes[name] is None:
                 self._notes.pop(name, None)
-        database = getattr(self.store, "database", None)
-        if database is not None:
-            with database.atomic():
-                database.execute_sql("DELETE FROM samverkan_note")
+        if self.database is not None:
+            with self.database.atomic():
+                self.database.execute_sql("DELETE FROM samverkan_note")
                 for pair in self._notes.items():
-                    database.execute_sql("INSERT INTO samverkan_note VALUES (?, ?)", pair)
+                    self.database.execute_sql("INSERT INTO samverkan_note VALUES (?, ?)", pair)
 
     def close(self) -> None:
         """Close the store, if there is one on disk."""
-        database = getattr(self.store, "database", None)
-        if database is not None:
-            database.close()
+        if self.database is not None:
+            self.database.close()
 
     def open(self, sender: str, content: Mapping[str, Any]) -> Nio:
         """Open an Olm letter addressed to this device and keep the key in it.
