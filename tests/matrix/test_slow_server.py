@@ -106,8 +106,8 @@ async def listening(store: Store, bot: Keyring, stream: Stream) -> AsyncIterator
     desk = Keeper()
     directs = Directs(store, stream, BOT, "x", encrypted=True, now=lambda: NOW)
     line = Line(
-        stream, bot, Ears(BOT, (), bot), store, cast("Desk", desk), directs, lambda: NOW,
-        lambda *_: None,
+        stream, bot, Ears(BOT, (), bot, lambda: NOW), store, cast("Desk", desk), directs,
+        lambda: NOW, lambda *_: None,
     )  # fmt: skip
     work = asyncio.create_task(line.run())
     try:
