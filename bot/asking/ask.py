@@ -88,7 +88,9 @@ class Ask:
     @property
     def origin(self) -> dict[str, Any] | str:
         """Say for the record how it is known who asks: a device, or the homeserver's word."""
-        return asdict(self.proof) if self.proof else "homeserver"
+        if self.proof is None:
+            return "homeserver"
+        return {name: value for name, value in asdict(self.proof).items() if name != "shown"}
 
     @property
     def came_at(self) -> datetime:

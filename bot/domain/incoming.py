@@ -16,13 +16,15 @@ from typing import Any, Literal
 class Proof:
     """The device that an event was encrypted on, which is the sender's own by its keys.
 
-    `identity` is the master key that has signed the device, None where none has; `device_key` its
-    Ed25519 key. Both are unpadded base64.
+    `identity` is the master key that has signed the device, None where none has; `shown` one that
+    is the sender's, as their homeserver shows it, and has not; `device_key` the device's Ed25519
+    key. All are unpadded base64.
     """
 
     device: str
     device_key: str
     identity: str | None = None
+    shown: str | None = None
 
 
 @dataclass(frozen=True)

@@ -108,8 +108,11 @@ class Directory:
     def proof(self, user_id: str, device: Nio) -> Proof:
         """Say what a device of the user's proves: itself, and the identity that has signed it."""
         identity = self._identities.get(user_id)
-        signed = identity is not None and identity.signed(device.id, device.ed25519)
-        return Proof(device.id, device.ed25519, identity.master if identity and signed else None)
+        if identity is None:
+            return Proof(device.id, device.ed25519)
+        if identity.signed(device.id, device.ed25519):
+            return Proof(device.id, device.ed25519, identity.master)
+        return Proof(device.id, device.ed25519, shown=identity.master)
 
     def is_current(self, user_id: str) -> bool:
         """Tell whether we know this user's devices as they are now."""

@@ -1,7 +1,8 @@
 """Whether a device is the person's by the identity pinned to them, and who may say that it is.
 
-The first identity seen is taken for theirs. From then on only devices that it has signed speak for
-them; another one waits until somebody who knows the person has asked them.
+The first identity seen is taken for theirs, whether it has signed the device or not. From then on
+only devices that it has signed speak for them; another one waits until somebody who knows the
+person has asked them.
 """
 
 from __future__ import annotations
@@ -40,7 +41,7 @@ async def look(ask: Ask) -> Looked:
         return Looked("changed" if pin and pin.changed_to else "theirs")
     if pin is None:
         await _pin(ask)
-        return Looked("theirs")
+        return Looked("unsigned" if proof.shown else "theirs")
     if proof.identity == pin.master:
         pin.devices = {**pin.devices, proof.device: proof.device_key}
         return Looked("theirs")
@@ -52,21 +53,18 @@ async def look(ask: Ask) -> Looked:
 
 async def meet(ask: Ask) -> None:
     """Pin the identity of somebody who has none yet; a change is noted where it is told of."""
-    if ask.proof and ask.proof.identity and not await identities.get(ask.session, ask.mxid):
+    if ask.proof and not await identities.get(ask.session, ask.mxid):
         await _pin(ask)
 
 
 async def _pin(ask: Ask) -> None:
     proof = ask.proof
-    if proof is None or proof.identity is None:
+    master = proof.identity or proof.shown if proof else None
+    if proof is None or master is None:
         return
-    ask.session.add(
-        Identity(
-            mxid=ask.mxid, master=proof.identity, first_seen=ask.now,
-            devices={proof.device: proof.device_key},
-        )
-    )  # fmt: skip
-    await _log(ask, "identity.pinned", ask.mxid, {"identity": proof.identity})
+    signed = {proof.device: proof.device_key} if proof.identity else {}
+    ask.session.add(Identity(mxid=ask.mxid, master=master, first_seen=ask.now, devices=signed))
+    await _log(ask, "identity.pinned", ask.mxid, {"identity": master})
 
 
 async def _note(ask: Ask, pin: Identity, identity: str) -> bool:

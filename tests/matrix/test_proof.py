@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pytest
@@ -242,7 +242,20 @@ async def test_keys_put_together_wrongly_prove_no_identity(
 
     proof = await proof_of(server, bot, await bo.writes("Ja", to=bot))
 
-    assert proof == Proof("PHONE", bo.keyring._machine.ed25519, None)
+    assert proof is not None
+    assert replace(proof, shown=None) == Proof("PHONE", bo.keyring._machine.ed25519, None)
+
+
+async def test_a_device_its_owner_has_not_signed_shows_the_identity_that_lacks(
+    server: Server, bot: Keyring
+) -> None:
+    bo = await Device(server, BO, "PHONE").arrives()
+    master, signer = cross_sign(server, BO)
+    _unsigned_device(server.keys[BO], master, signer)
+
+    proof = await proof_of(server, bot, await bo.writes("Ja", to=bot))
+
+    assert proof == Proof("PHONE", bo.keyring._machine.ed25519, None, shown=master.public)
 
 
 async def test_a_key_that_came_by_way_of_another_device_proves_nothing(

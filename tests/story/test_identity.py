@@ -19,14 +19,19 @@ NEW_PHONE = Proof("NEW", "new phone's key", "another identity")
 WAITS = "Ditt svar väntar: din identitet i Matrix har ändrats, och jag kan inte se att det är du."
 
 
-@pytest.fixture
-async def pinned(story: Story) -> Story:
-    """Let the rooms be encrypted, a proposal wait, and Per have been seen with an identity."""
+async def seals(story: Story) -> None:
+    """Let the rooms be encrypted and a proposal wait; nobody has seen Per yet."""
     story.encrypted, story.desk.trust = True, Trust(encrypted=True)
     for who in ("lst.TIB", "lindo.SAK", "ekviken.TIB/2", OPERATOR):
         story.proofs[mxid_of(who)] = Proof("D", f"key of {who}")
-    story.proofs[PER] = PHONE
     await story.says("lst.TIB", PROPOSAL)
+
+
+@pytest.fixture
+async def pinned(story: Story) -> Story:
+    """Let the rooms be encrypted, a proposal wait, and Per have been seen with an identity."""
+    await seals(story)
+    story.proofs[PER] = PHONE
     await story.says("ekviken.TIB", "!vem", where="direct")
     return story
 
@@ -54,6 +59,30 @@ async def test_a_device_that_is_not_signed_is_told_what_to_do(pinned: Story) -> 
         "Det här räknas inte: enheten du skriver från är inte verifierad av dig"
     )
     assert "!ståndpunkt OV-2026-001 1" in pinned.told_last("ekviken.TIB")
+
+
+async def test_a_device_that_a_shown_identity_has_not_signed_never_counts_though_nothing_is_pinned(
+    story: Story,
+) -> None:
+    await seals(story)
+
+    await answers_from(story, Proof("LAPTOP", "laptop's key", shown="Per's identity"))
+    refused = story.told_last("ekviken.TIB")
+    await answers_from(story, NEW_PHONE)
+    waits = story.told_last("ekviken.TIB")
+    await answers_from(story, PHONE)
+
+    assert refused.startswith("Det här räknas inte: enheten du skriver från är inte verifierad")
+    assert waits.startswith(WAITS)
+    assert "Biträder: Ekvikens kommun." in proposal(story)
+
+
+async def test_who_shows_no_identity_counts_from_their_device(story: Story) -> None:
+    await seals(story)
+
+    await answers_from(story, Proof("LAPTOP", "laptop's key"))
+
+    assert "Biträder: Ekvikens kommun." in proposal(story)
 
 
 async def test_a_known_device_counts_while_its_server_cannot_be_asked(pinned: Story) -> None:
