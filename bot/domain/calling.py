@@ -90,8 +90,10 @@ class SeatCall(WrittenChain):
     def answer(self, link: Link, state: CallState, now: datetime) -> CallStep | None:
         """Record somebody's answer; give the step of whoever is asked because of it, if any.
 
-        Their own answer takes the place of one that was given for them.
+        Their own answer takes the place of one that was given for them. It was answered when it
+        first was: who says more later was not late.
         """
+        since = self._answered_since(now)
         if self.call.said_by:
             self._answered(None, self._seeking, now)
         step = self._step_of(link)
@@ -99,15 +101,16 @@ class SeatCall(WrittenChain):
             return self._prevented(link, step, now)
         step.state = StepState.ANSWERED
         if self._stands_before(link, state):
-            self._answered(link, state, now)
+            self._answered(link, state, since)
         return None
 
     def speak_for(self, state: CallState, said: Spoken, now: datetime) -> bool:
         """Record what somebody says for the seat; False where it has answered by itself."""
         if self.call.answered_by is not None:
             return False
+        self.call.answered_at = self._answered_since(now)
         self.call.state = state
-        self.call.answered_as, self.call.rank, self.call.answered_at = self.seat.function, 1, now
+        self.call.answered_as, self.call.rank = self.seat.function, 1
         self.call.said_by, self.call.said_how = said.by, said.how
         self.call.read_back = said.read_back
         return True
@@ -139,7 +142,7 @@ class SeatCall(WrittenChain):
         if left is not None:
             step.state = StepState.ANSWERED
             if self.call.answered_by == mxid or self._stands_before(link, left):
-                self._answered(link, left, now)
+                self._answered(link, left, self._answered_since(now))
             return None
         step.state = self._unanswered(step, now)
         if self.call.answered_by == mxid or (not self.reached and self.call.state not in SOUGHT):
@@ -165,14 +168,18 @@ class SeatCall(WrittenChain):
             link = Link(best.function, best.rank, best.mxid, best.name)
             self._answered(link, CallState.ACKNOWLEDGED, now)
 
-    def _answered(self, link: Link | None, state: CallState, now: datetime) -> None:
+    def _answered(self, link: Link | None, state: CallState, at: datetime) -> None:
         self.call.state = state
         self.call.answered_by = link.mxid if link else None
         self.call.answered_as = link.function if link else None
         self.call.rank = link.rank if link else None
-        self.call.answered_at = now if link else None
+        self.call.answered_at = at if link else None
         self.call.said_by, self.call.said_how, self.call.read_back = None, "", False
         self.call.coming_at = None
+
+    def _answered_since(self, now: datetime) -> datetime:
+        """Tell since when the seat is answered for: from now, where it is not yet."""
+        return (self.call.answered_at if self.reached else None) or now
 
     def _stands_before(self, link: Link, state: CallState) -> bool:
         """Tell whether a new answer counts instead of the one there is."""

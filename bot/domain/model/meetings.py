@@ -86,6 +86,7 @@ class Call(SQLModel, table=True):
     answered_as: str | None = None
     rank: int | None = None
     answered_at: datetime | None = moment(nullable=True)
+    """When it was first answered for, of what stands: a later word moves it no more."""
     said_by: str | None = None
     """The function that says so for an organisation that cannot; None for its own answer."""
     said_how: str = ""
