@@ -13,7 +13,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from bot.asking import Ring, deadline
 from bot.domain.answer import Answer, Direct, Facts, Operators, Place, Reply
 from bot.domain.calendar import at_wall_time, local
-from bot.domain.gaps import AHEAD, Missing, ahead, news
+from bot.domain.gaps import AHEAD, Missing, ahead, as_told, news
 from bot.domain.region import Region
 from bot.store import deadlines, gaps, holdings, log
 
@@ -34,7 +34,7 @@ async def look(ring: Ring) -> list[Answer]:
     planned = await gaps.planned(ring.session, ring.now)
     found = ahead(ring.region, periods, planned, ring.now)
     new = news(found, await gaps.told(ring.session))
-    await gaps.keep_told(ring.session, [each.gap for each in found])
+    await gaps.keep_told(ring.session, [as_told(each.gap, ring.now) for each in found])
     if not new:
         return []
     await _note(ring, found, new)
@@ -83,6 +83,7 @@ def _gap(ring: Ring, each: Missing) -> Facts:
         "starts": gap.starts if gap.starts > ring.now else None,
         "ends": gap.ends if gap.ends < ring.now + AHEAD else None,
         "deputies": gap.deputies,
+        "grown": each.grown,
         "forum": each.meets.forum if each.meets else None,
         "meets": each.meets.starts if each.meets else None,
     }

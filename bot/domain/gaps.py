@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from bot.domain.calendar import occurrences
 from bot.domain.manning import Gap, gaps
@@ -18,6 +18,9 @@ from bot.domain.region import FunctionKind, Mode, Region
 
 AHEAD = timedelta(days=14)
 """How far ahead it is looked."""
+
+FOR_EVER = datetime.max.replace(tzinfo=UTC)
+"""The end of a gap of which no end was in sight when it was told of."""
 
 
 @dataclass(frozen=True)
@@ -30,10 +33,19 @@ class Meets:
 
 @dataclass(frozen=True)
 class Missing:
-    """A gap, and the first meeting that it leaves without the function, if that is a post's."""
+    """A gap, and if it is a post's the meetings that it leaves without the function.
+
+    `grown`: it is what has been added to a gap that was told of.
+    """
 
     gap: Gap
-    meets: Meets | None = None
+    meetings: tuple[Meets, ...] = ()
+    grown: bool = False
+
+    @property
+    def meets(self) -> Meets | None:
+        """Give the first of those meetings."""
+        return self.meetings[0] if self.meetings else None
 
 
 def ahead(
@@ -48,19 +60,25 @@ def ahead(
         if not duty and code not in needed:
             continue
         for gap in _not_meant(gaps(periods, (), [code], now, until), meant):
-            meets = next((it for it in needed.get(code, ()) if _within(it, gap)), None)
-            if duty or meets:
-                found.append(Missing(gap, None if duty else meets))
+            meetings = tuple(it for it in needed.get(code, ()) if _within(it, gap))
+            if duty or meetings:
+                found.append(Missing(gap, () if duty else meetings))
     return found
 
 
 def news(found: Iterable[Missing], told: Iterable[Gap]) -> list[Missing]:
-    """Leave out the gaps that were told of: a gap that has grown or begun is the same one.
+    """Leave out what was told of: of a gap that has grown only what is added is news.
 
-    One that a deputy stood in for and now nobody does is another.
+    One that a deputy stood in for and now nobody does is another. A post's gap has grown where one
+    more meeting falls in it.
     """
     known = list(told)
-    return [each for each in found if not any(_is_same(each.gap, other) for other in known)]
+    return [new for each in found for new in _untold(each, known)]
+
+
+def as_told(gap: Gap, now: datetime) -> Gap:
+    """Give a gap as it is told of now: one that goes on beyond what is looked at has no end."""
+    return replace(gap, ends=FOR_EVER) if gap.ends >= now + AHEAD else gap
 
 
 def planned_at(planned: Iterable[PlannedGap], function: str, at: datetime) -> PlannedGap | None:
@@ -70,9 +88,17 @@ def planned_at(planned: Iterable[PlannedGap], function: str, at: datetime) -> Pl
     )
 
 
-def _is_same(one: Gap, other: Gap) -> bool:
-    alike = (one.function, one.deputies) == (other.function, other.deputies)
-    return alike and one.starts <= other.ends and other.starts <= one.ends
+def _untold(missing: Missing, told: Sequence[Gap]) -> Iterator[Missing]:
+    """Cut out of a gap what was told of."""
+    whole = missing.gap
+    left = [whole]
+    for other in told:
+        if (whole.function, whole.deputies) == (other.function, other.deputies):
+            left = [piece for each in left for piece in _without(each, other)]
+    for gap in left:
+        meetings = tuple(it for it in missing.meetings if _within(it, gap))
+        if meetings or not missing.meetings:
+            yield Missing(gap, meetings, grown=gap != whole)
 
 
 def _not_meant(found: Iterable[Gap], planned: Sequence[PlannedGap]) -> Iterator[Gap]:
@@ -85,14 +111,14 @@ def _not_meant(found: Iterable[Gap], planned: Sequence[PlannedGap]) -> Iterator[
         yield from left
 
 
-def _without(gap: Gap, meant: PlannedGap) -> Iterator[Gap]:
-    if meant.ends <= gap.starts or gap.ends <= meant.starts:
+def _without(gap: Gap, cut: Gap | PlannedGap) -> Iterator[Gap]:
+    if cut.ends <= gap.starts or gap.ends <= cut.starts:
         yield gap
         return
-    if gap.starts < meant.starts:
-        yield replace(gap, ends=meant.starts)
-    if meant.ends < gap.ends:
-        yield replace(gap, starts=meant.ends)
+    if gap.starts < cut.starts:
+        yield replace(gap, ends=cut.starts)
+    if cut.ends < gap.ends:
+        yield replace(gap, starts=cut.ends)
 
 
 def _needed(region: Region, since: datetime, until: datetime) -> dict[str, list[Meets]]:

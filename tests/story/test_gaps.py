@@ -36,6 +36,24 @@ async def goes(story: Story, function: str, since: str, until: str = "", *, rank
         held.ends = at(story, since)
 
 
+async def ends(story: Story, function: str, planned: str, at_last: str) -> None:
+    """Let the holder who was to end then end at another time."""
+    async with story.store.begin() as session:
+        which = select(Holding).where(
+            col(Holding.function) == function, col(Holding.ends) == at(story, planned)
+        )
+        (await session.exec(which)).one().ends = at(story, at_last)
+
+
+async def begins(story: Story, function: str, planned: str, at_last: str) -> None:
+    """Let the next holder, who was to begin then, begin later."""
+    async with story.store.begin() as session:
+        which = select(Holding).where(
+            col(Holding.function) == function, col(Holding.starts) == at(story, planned)
+        )
+        (await session.exec(which)).one().starts = at(story, at_last)
+
+
 @pytest.fixture
 async def looking(story: Story) -> Story:
     """Let it be looked for gaps, as from each start."""
@@ -76,6 +94,56 @@ async def test_what_was_told_is_not_told_again_and_what_is_new_is(looking: Story
 
     assert len(looking.told("pol.VB")) == 2
     assert "från kl. 18.00 till 24 okt kl. 08.00, ingen alls." in looking.told_last("pol.VB")
+
+
+async def test_a_gap_that_grows_is_told_of_as_far_as_it_has_grown(looking: Story) -> None:
+    await goes(looking, "pol.VB", "2026-10-20T08:00", "2026-10-20T09:00")
+    await looking.to("2026-10-13T12:00")
+    assert "från 20 okt kl. 08.00 till 20 okt kl. 09.00" in looking.told_last("pol.VB")
+
+    await begins(looking, "pol.VB", "2026-10-20T09:00", "2026-10-25T09:00")
+    await looking.to("2026-10-19T12:00")
+
+    assert len(looking.told("pol.VB")) == 2
+    assert looking.told_last("pol.VB").splitlines()[1] == (
+        "- Vakthavande befäl, Polisregion Mälarvik: från tisdag kl. 09.00 till 25 okt kl. 09.00, "
+        "ingen innehavare, ersättaren frågas. Luckan har vuxit."
+    )
+
+
+async def test_a_gap_that_begins_earlier_is_told_of_as_far_as_it_does(looking: Story) -> None:
+    await goes(looking, "pol.VB", "2026-10-20T08:00", "2026-10-21T08:00")
+    await looking.to("2026-10-13T12:00")
+
+    await ends(looking, "pol.VB", "2026-10-20T08:00", "2026-10-18T08:00")
+    await looking.to("2026-10-15T12:00")
+
+    assert len(looking.told("pol.VB")) == 2
+    assert "från söndag kl. 08.00 till tisdag kl. 08.00, ingen" in looking.told_last("pol.VB")
+
+
+async def test_a_gap_told_of_as_going_on_is_no_news_when_its_end_comes_in_sight(
+    looking: Story,
+) -> None:
+    await goes(looking, "pol.VB", "2026-10-20T08:00", "2026-10-30T08:00")
+
+    await looking.to("2026-10-22T12:00")
+
+    assert len(looking.told("pol.VB")) == 1
+    assert "från 20 okt kl. 08.00 och vidare" in looking.told_last("pol.VB")
+
+
+async def test_a_post_s_gap_that_grows_is_news_where_one_more_meeting_falls_in_it(
+    looking: Story,
+) -> None:
+    await goes(looking, "rtjn.OPS", "2026-10-22T08:00", "2026-10-22T18:00")
+    await looking.to("2026-10-13T12:00")
+    assert "22 okt kl. 13.00" in looking.told_last("rtjn.RCB")
+
+    await begins(looking, "rtjn.OPS", "2026-10-22T18:00", "2026-10-23T18:00")
+    await looking.to("2026-10-19T12:00")
+
+    assert len([it for it in looking.told("rtjn.RCB") if "lucka" in it]) == 1
 
 
 async def test_a_gap_without_end_is_told_of_once_however_long_it_lasts(looking: Story) -> None:
