@@ -53,6 +53,7 @@ async def choosing(
     )  # fmt: skip
     facts = {
         "id": roll.meeting.id,
+        "incident": roll.meeting.incident,
         "forum": roll.forum.code,
         "starts": roll.meeting.starts_at,
         "purpose": Typed(roll.meeting.purpose),

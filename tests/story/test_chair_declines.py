@@ -74,7 +74,7 @@ async def test_the_secretary_is_asked_who_leads_where_the_caller_cannot(declined
     await declined.to("2026-11-03T16:41")
 
     assert declined.told_last("lst.LBA").startswith(
-        "Vem ska leda Aktiverad samverkanskonferens kl. 16.40 (M-2026-001)? "
+        "Vem ska leda Aktiverad samverkanskonferens kl. 16.40 (M-2026-001, H-2026-001)? "
         f"Ordföranden ({TIB}) har förhinder, och ingen träder in. Du är sekreterare, så du väljer: "
         "svara med en siffra, eller !leda M-2026-001 och en funktions kod.\n"
         "1. Vakthavande befäl, Polisregion Mälarvik"
