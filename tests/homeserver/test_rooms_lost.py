@@ -39,6 +39,7 @@ PATIENCE = 40.0  # seconds: a busy machine is slow
 PURGED = 150.0  # seconds: a homeserver purges a room when nothing else is written in it
 AWAY = int(os.environ.get("SAMVERKAN_TEST_AWAY", "300"))
 """How many messages the bot is away over; more than that were tried by hand."""
+GONE = "+ A group (GROUP): the room is there no longer, or I am shut out of it; a new one is made."
 FORUMS = ("forum:TOP", "forum:WEEK", "forum:GROUP")
 
 
@@ -204,7 +205,7 @@ async def test_rooms_closed_left_and_deleted_are_told_of_and_mended_and_what_wai
             "+ The week (WEEK): I am not in the room; I go in again, and where I am not let in a "
             "new one is made."
         ),
-        "+ A group (GROUP): the room is there no longer; a new one is made.",
+        GONE,
     ]
     assert waited == []
     assert site.bot.user_id in closed
@@ -226,7 +227,9 @@ async def test_a_space_that_was_deleted_is_made_anew_and_its_rooms_follow(site: 
     async with site.runs() as house:
         after = await ids(house)
 
-    assert plan.out.startswith("+ Mini: the room is there no longer; a new one is made.\n")
+    assert plan.out.startswith(
+        "+ Mini: the room is there no longer, or I am shut out of it; a new one is made.\n"
+    )
     assert (plan.code, apply.code) == (0, 0)
     assert again.out == "The rooms are as the region file says; nothing to do.\n"
     assert before["space"] != after["space"]
@@ -309,6 +312,68 @@ async def test_power_that_was_lost_is_told_of_and_what_only_a_person_can_mend_is
     assert (plan.code, apply.code, again.code) == (1, 1, 1)
     assert (mended.code, empty.code) == (0, 0)
     assert empty.out == "The rooms are as the region file says; nothing to do.\n"
+
+
+async def test_kicked_it_goes_in_again_banned_it_makes_the_room_anew_and_what_waited_arrives(
+    site: Site, homeserver: Homeserver
+) -> None:
+    """Only where a creator has no power of its own (room version 11) can anybody do that."""
+    site.file.write_text(f'{site.file.read_text()}room_version: "11"\n')
+    await site.begins()
+    chair = Wire(homeserver.url, site.chair.access_token)
+    async with site.runs() as house:
+        before = await ids(house)
+        for key, done in (("forum:TOP", "kick"), ("forum:GROUP", "ban")):
+            await joins(chair, before[key])
+            await shows_its_picture(site, before[key])
+            await hands_power_over(site, before[key])
+            path = f"{CLIENT}/rooms/{quote(before[key])}"
+            await chair.call("POST", f"{path}/{done}", {"user_id": site.bot.user_id})
+            levels = {"users": {site.bot.user_id: 100}, "events": {}}
+            await chair.call("PUT", f"{path}/state/m.room.power_levels/", levels)
+        await site.told(site.operator, "The top (TOP): I have been taken out of the room")
+        await site.told(site.operator, "A group (GROUP): I have been banned from the room")
+        await site.told(site.chair, "A group (GROUP): I have been taken out of the room")
+        await writes(house, "after", ("forum:TOP", "forum:GROUP"))
+        await asyncio.sleep(1)
+    waited = [it for it in site.delivered if it.letter.content.get("plain") == "after"]
+    plan, apply, again = [await site.types(it) for it in ("plan", "apply", "plan")]
+    async with site.runs() as house:
+        after = await ids(house)
+        arrived = await site.arrived("after")
+        await asyncio.sleep(1)
+        arrived = await site.arrived("after")
+    await chair.close()
+
+    assert waited == []
+    assert plan.out.splitlines()[:2] == [
+        (
+            "+ The top (TOP): I am not in the room; I go in again, and where I am not let in a "
+            "new one is made."
+        ),
+        GONE,
+    ]
+    assert plan.code == apply.code == again.code == 0
+    assert again.out == "The rooms are as the region file says; nothing to do.\n"
+    assert before["forum:TOP"] == after["forum:TOP"]
+    assert before["forum:GROUP"] != after["forum:GROUP"]
+    assert {*arrived} == {(key, after[key]) for key in ("forum:TOP", "forum:GROUP")}
+    assert len(arrived) == len({*arrived})
+
+
+async def shows_its_picture(site: Site, room_id: str) -> None:
+    """Wait until the server has told a room of the bot's picture: it lets it in anew for that."""
+    async with asyncio.timeout(PATIENCE):
+        while True:
+            if "avatar_url" in await site.read(room_id, "m.room.member", site.bot.user_id):
+                return
+            await asyncio.sleep(0.1)
+
+
+async def hands_power_over(site: Site, room_id: str) -> None:
+    """Let the chair have the bot's power in a room, and the bot none."""
+    levels = await site.read(room_id, "m.room.power_levels")
+    await site.state(room_id, "m.room.power_levels", {**levels, "users": {site.chair.user_id: 100}})
 
 
 @pytest_asyncio.fixture(loop_scope="session")
