@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import base64
 from collections.abc import AsyncIterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from nio import (
     AsyncClientConfig,
     BadEvent,
     ErrorResponse,
+    KeysClaimResponse,
     KeysQueryResponse,
     MegolmEvent,
     PowerLevels,
@@ -26,7 +28,8 @@ from nio import (
     SyncResponse,
     WhoamiResponse,
 )
-from nio.exceptions import LocalProtocolError
+from nio.crypto import Olm
+from nio.exceptions import EncryptionError, LocalProtocolError
 
 from bot.matrix.machine import MEGOLM, OLM, Machine
 
@@ -88,6 +91,34 @@ def letter(bare: AsyncClient, **own: Any) -> SyncResponse:  # noqa: ANN401
     return sync(to_device={"events": [event]})
 
 
+def restarted(bare: AsyncClient) -> Olm:
+    """Open what a process that began now would find."""
+    return Olm(ME, "DEVICE", bare.store)
+
+
+@dataclass(frozen=True)
+class First:
+    """A stranger's first letter to a device, on a one-time key of it."""
+
+    sender: vodozemac.Curve25519PublicKey
+    message: vodozemac.PreKeyMessage
+    body: str
+
+
+def first_letter(device: Olm) -> First:
+    """Let a stranger take a one-time key of a device and write to it."""
+    device.account.generate_one_time_keys(1)
+    (key,) = device.account.one_time_keys["curve25519"].values()
+    device.account.mark_keys_as_published()
+    device.save_account()
+    ours = vodozemac.Curve25519PublicKey.from_base64(device.account.identity_keys["curve25519"])
+    stranger = vodozemac.Account()
+    session = stranger.create_outbound_session(ours, vodozemac.Curve25519PublicKey.from_base64(key))
+    _, raw = session.encrypt(b"{}").to_parts()
+    body = base64.b64encode(raw).decode()
+    return First(stranger.curve25519_key, vodozemac.PreKeyMessage.from_base64(body), body)
+
+
 async def test_d1_a_letter_of_rubbish_ends_the_sync(bare: AsyncClient) -> None:
     with pytest.raises(vodozemac.DecodeException):
         await bare.receive_response(letter(bare, type=0, body="rubbish"))
@@ -127,6 +158,34 @@ async def test_d3_no_keys_left_are_taken_for_enough(bare: AsyncClient) -> None:
 
     assert bare.olm.uploaded_key_count == 50
     assert not bare.should_upload_keys
+
+
+async def test_d4_a_one_time_key_that_was_used_is_there_again_after_a_restart(
+    bare: AsyncClient,
+) -> None:
+    first = first_letter(bare.olm)
+    bare.olm.decrypt(STRANGER, first.sender.to_base64(), first.message)
+
+    again = restarted(bare)
+
+    assert again.account._account.create_inbound_session(first.sender, first.message)
+
+
+async def test_d4_in_our_machine_a_used_one_time_key_stays_used_over_a_restart(
+    tmp_path: Path,
+) -> None:
+    machine = Machine(ME, "OURS", tmp_path, "a long key")
+    first = first_letter(machine)
+    own = {machine.curve25519: {"type": 0, "body": first.body}}
+    content = {"sender_key": first.sender.to_base64(), "ciphertext": own}
+    machine.open(STRANGER, content)
+    machine.close()
+
+    again = Machine(ME, "OURS", tmp_path, "a long key")
+
+    with pytest.raises(vodozemac.SessionCreationException):
+        again.account._account.create_inbound_session(first.sender, first.message)
+    again.close()
 
 
 async def test_d5_what_follows_a_handlers_fault_is_lost(bare: AsyncClient) -> None:
@@ -177,6 +236,23 @@ async def test_d7_a_failed_claim_locks_the_room_for_ever(bare: AsyncClient) -> N
         await bare.share_group_session(ROOM, ignore_unverified_devices=True)
 
 
+async def test_d8_a_device_that_has_no_keys_left_is_taken_for_served(bare: AsyncClient) -> None:
+    await bare.receive_response(joined(state=(member(ME), member(ANNA), SEALED)))
+    anna = Machine(ANNA, "D", None, "")
+    bare.olm.users_for_key_query.add(ANNA)
+    await bare.receive_response(KeysQueryResponse({ANNA: {"D": anna.device_keys()}}, {}))
+
+    async def none_left(_: object) -> KeysClaimResponse:
+        return KeysClaimResponse({}, {})
+
+    bare.keys_claim = none_left
+    await bare.share_group_session(ROOM, ignore_unverified_devices=True)
+
+    group = bare.olm.outbound_group_sessions[ROOM]
+    assert (ANNA, "D") not in group.users_shared_with
+    assert not bare.olm.should_share_group_session(ROOM)
+
+
 def test_d9_who_is_taken_out_of_the_power_levels_keeps_the_power() -> None:
     levels = PowerLevels(users={ANNA: 50})
 
@@ -206,6 +282,21 @@ async def test_d12_a_room_where_nothing_happens_is_unknown_after_a_restart(
 
     with pytest.raises(LocalProtocolError, match="No such room"):
         await bare.room_send(ROOM, "m.room.message", {"msgtype": "m.text", "body": "x"})
+
+
+async def test_d13_what_an_answer_leaves_out_is_not_asked_for(bare: AsyncClient) -> None:
+    asked: list[str] = []
+
+    async def send(_kind: object, _method: str, path: str, *_: object, **__: object) -> None:
+        asked.append(path)
+
+    bare._send = send
+    answer = joined(state=(member(ME),))
+    answer.rooms.join[ROOM].timeline.limited = True
+
+    await bare.receive_response(answer)
+
+    assert asked == []
 
 
 async def test_d14_an_event_without_the_old_fields_is_no_event(bare: AsyncClient) -> None:
@@ -265,6 +356,61 @@ async def test_d17_a_device_with_our_own_id_gets_no_keys(bare: AsyncClient) -> N
 
     assert [it.user_id for it in bare.device_store.active_user_devices(ANNA)] == [ANNA]
     assert bare.get_missing_sessions(ROOM) == {}
+
+
+async def test_d18_what_was_said_before_it_came_in_is_heard_as_new(bare: AsyncClient) -> None:
+    heard: list[str] = []
+
+    async def hears(_room: object, event: RoomMessageText) -> None:
+        heard.append(event.body)
+
+    bare.add_event_callback(hears, RoomMessageText)
+    content = {"msgtype": "m.text", "body": "!old"}
+    old = HEAD | {"type": "m.room.message", "sender": ANNA, "content": content}
+
+    await bare.receive_response(joined(old, member(ME)))
+
+    assert heard == ["!old"]
+
+
+async def test_d19_of_two_that_run_on_one_store_one_loses_its_keys(bare: AsyncClient) -> None:
+    other = restarted(bare)
+    for each in (bare.olm, other):
+        each.account.generate_one_time_keys(1)
+        each.save_account()
+
+    kept = restarted(bare).account.one_time_keys
+
+    assert kept == other.account.one_time_keys
+    assert kept != bare.olm.account.one_time_keys
+
+
+async def test_d20_the_same_words_in_another_event_are_read_again_after_a_restart(
+    bare: AsyncClient,
+) -> None:
+    anna = Machine(ANNA, "D", None, "")
+    anna.create_outbound_group_session(ROOM)
+    group = anna.outbound_group_sessions[ROOM]
+    bare.olm.create_group_session(anna.curve25519, anna.ed25519, ROOM, group.id, group.session_key)
+    group.mark_as_shared()
+    words = anna.seal(group, ROOM, "m.room.message", {"msgtype": "m.text", "body": "1"})
+    content = {
+        "algorithm": MEGOLM, "sender_key": anna.curve25519, "device_id": "D",
+        "session_id": group.id, "ciphertext": words,
+    }  # fmt: skip
+    once, twice = (
+        MegolmEvent.from_dict(
+            HEAD | {"type": "m.room.encrypted", "sender": ANNA, "content": content, "event_id": it}
+        )
+        for it in ("$1", "$2")
+    )
+    for each in (once, twice):
+        each.room_id = ROOM
+    assert bare.olm.decrypt_megolm_event(once, ROOM).body == "1"
+    with pytest.raises(EncryptionError):
+        bare.olm.decrypt_megolm_event(twice, ROOM)
+
+    assert restarted(bare).decrypt_megolm_event(twice, ROOM).body == "1"
 
 
 async def test_d11_a_failing_sync_is_asked_again_at_once(bare: AsyncClient) -> None:
