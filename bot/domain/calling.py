@@ -95,7 +95,7 @@ class SeatCall(WrittenChain):
         """
         since = self._answered_since(now)
         if self.call.said_by:
-            self._answered(None, self._seeking, now)
+            self._fall_back(now)
         step = self._step_of(link)
         if state is CallState.PREVENTED:
             return self._prevented(link, step, now)
@@ -116,17 +116,11 @@ class SeatCall(WrittenChain):
         return True
 
     def unsay(self, now: datetime) -> CallStep | None:
-        """Let what was said for the seat be as never said; give whoever is asked because of it.
-
-        Who is waited for has the time of a step from now: they had been told that it was answered.
-        """
+        """Let what was said for the seat be as never said; give whoever is asked because of it."""
         if not self.call.said_by:
             return None
         self._fall_back(now)
-        current = self.asking
-        if current is not None and current.due_at is not None:
-            current.due_at = max(current.due_at, now + self.limits.step)
-        return None if self.reached or current else self.ask_next(now)
+        return None if self.reached or self.asking else self.ask_next(now)
 
     def take_back(self, mxid: str, left: CallState | None, now: datetime) -> CallStep | None:
         """Let an answer be as never given; `left` is what the same person had said before it.
@@ -146,7 +140,7 @@ class SeatCall(WrittenChain):
             return None
         step.state = self._unanswered(step, now)
         if self.call.answered_by == mxid or (not self.reached and self.call.state not in SOUGHT):
-            self._fall_back(now)
+            self._fall_back(now, but=mxid)
         return None if self.reached or self.asking else self.ask_next(now)
 
     def _prevented(self, link: Link, step: CallStep, now: datetime) -> CallStep | None:
@@ -157,13 +151,20 @@ class SeatCall(WrittenChain):
             self._fall_back(now)
         return None if self.reached or self.asking else self.ask_next(now)
 
-    def _fall_back(self, now: datetime) -> None:
-        """Let the best of those who have answered before stand in, or nobody."""
+    def _fall_back(self, now: datetime, but: str = "") -> None:
+        """Let the best of those who have answered before stand in, or nobody.
+
+        Then those who were waited for have the time of a step from now: they had been told that
+        it was answered. `but` is whose own answer it was.
+        """
         answered = (step for step in self.steps if step.state == StepState.ANSWERED)
         left = [step for step in answered if self.link_of(step.mxid)]
         best = min(left, key=lambda step: self._standing(step.function, step.rank), default=None)
         if best is None:
             self._answered(None, self._seeking, now)
+            for step in self.running:
+                if step.due_at is not None and step.mxid != but:
+                    step.due_at = max(step.due_at, now + self.limits.step)
         else:
             link = Link(best.function, best.rank, best.mxid, best.name)
             self._answered(link, CallState.ACKNOWLEDGED, now)

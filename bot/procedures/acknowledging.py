@@ -13,7 +13,7 @@ from bot.domain.answer import Answer, Direct, Facts, Refusal, Reply, Typed
 from bot.domain.calling import SeatCall, answers_for
 from bot.domain.model import CallState
 from bot.procedures.roll import Roll, Turns, note, read, roster_now, status, write
-from bot.procedures.turns import asked_again, asks
+from bot.procedures.turns import asked_again, asks, needed_again
 from bot.procedures.ways import also
 from bot.store import answered, deadlines, log, summonses
 
@@ -77,13 +77,16 @@ async def answer(
     if not theirs:
         return [await _overtaken(ask, roll, state)]
     coming_at = _later(roll, coming_at)
-    before = [each.call.answered_by for each in theirs]
+    before = {id(each): each.call.answered_by for each in theirs}
+    reached = [each for each in theirs if each.reached]
     asked = await _record(ask, roll, theirs, state, coming_at)
     said = _said(ask, roll, theirs, state)
-    changed = [each for each, by in zip(theirs, before, strict=True) if each.call.answered_by != by]
+    changed = [each for each in theirs if each.call.answered_by != before[id(each)]]
     again = asked_again(roll, changed, ask.mxid)
+    needed = needed_again(roll, [it for it in reached if not it.reached], asked, ask.mxid)
     others = await also(ask, roll, asked)
-    return [*asks(ask.region, roll, asked), *others, *again, status(ask.region, roll), *said]
+    turns = [*asks(ask.region, roll, asked), *others, *again, *needed]
+    return [*turns, status(ask.region, roll), *said]
 
 
 async def _answered_since(ask: Ask, each: SeatCall) -> bool:

@@ -104,6 +104,36 @@ def asked_again(roll: Roll, seats: Iterable[SeatCall], but: str) -> list[Answer]
     ]  # fmt: skip
 
 
+def needed_again(roll: Roll, seats: Iterable[SeatCall], asked: Turns, but: str) -> list[Answer]:
+    """Call those anew who had been told that it was answered, and are waited for after all.
+
+    What is written anew in place rings for nobody. `seats` are those whose answer has just fallen
+    away, `asked` those who are asked because of it, `but` is whose answer it was.
+    """
+    new = {id(step) for _, step in asked}
+    people: dict[str, Turns] = {}
+    for each in seats:
+        for step in each.running:
+            if step.mxid != but and id(step) not in new:
+                people.setdefault(step.mxid, []).append((each, step))
+    return [_needed(roll, mxid, theirs) for mxid, theirs in people.items()]
+
+
+def _needed(roll: Roll, mxid: str, theirs: Turns) -> Reply:
+    facts = {
+        "id": roll.summons.id,
+        "forum": roll.forum.code,
+        "incident": roll.meeting.incident,
+        "starts": roll.meeting.starts_at,
+        "until": min(step.due_at for _, step in theirs if step.due_at),
+        "functions": [each.seat.function for each, _ in theirs],
+    }
+    return Reply(
+        "summons/needed_again", facts, to=Direct(mxid), mention=(mxid,), call=True, tap="✅",
+        subject=f"summons:{roll.summons.id}",
+    )  # fmt: skip
+
+
 def _is_holder(each: SeatCall, step: CallStep) -> bool:
     return step.function == each.seat.function and step.rank == 1
 

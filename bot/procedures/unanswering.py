@@ -7,9 +7,9 @@ from typing import Any
 from bot.asking.ask import Ask
 from bot.domain.answer import Answer, Direct, InForum, Reply
 from bot.domain.calling import SeatCall
-from bot.domain.model import Answered, CallState
+from bot.domain.model import Answered, CallState, CallStep
 from bot.procedures.roll import Roll, note, read, roster_now, status, write
-from bot.procedures.turns import asked_again, asks
+from bot.procedures.turns import asked_again, asks, needed_again
 from bot.procedures.ways import also
 from bot.store import answered, deadlines, summonses
 
@@ -29,6 +29,7 @@ async def removed(ask: Ask, rows: list[Answered]) -> list[Answer]:
         return [] if roll.over else _hidden(roll, seats, facts, rows[0].mxid)
     if roll.over:
         return [Reply("summons/stands", facts, to=Direct(ask.mxid))]
+    reached = [each for each in seats if each.reached]
     turns = [turn for each in seats if (turn := await _take_back(ask, roll, each, wanted))]
     turns += [(each, step) for each in roll.seats if (step := each.resume(ask.now))]
     await write(ask, roll)
@@ -37,8 +38,10 @@ async def removed(ask: Ask, rows: list[Answered]) -> list[Answer]:
     subject = f"summons:{roll.summons.id}"
     said = Reply("summons/taken_back", told, to=Direct(ask.mxid), subject=subject)
     again = asked_again(roll, seats, ask.mxid)
+    needed = needed_again(roll, [it for it in reached if not it.reached], turns, ask.mxid)
     others = await also(ask, roll, turns)
-    return [*asks(ask.region, roll, turns), *others, *again, status(ask.region, roll), said]
+    asked = [*asks(ask.region, roll, turns), *others, *again, *needed]
+    return [*asked, status(ask.region, roll), said]
 
 
 async def _roll(ask: Ask, row: Answered) -> Roll | None:
@@ -49,7 +52,7 @@ async def _roll(ask: Ask, row: Answered) -> Roll | None:
 
 async def _take_back(
     ask: Ask, roll: Roll, each: SeatCall, rows: dict[str, Answered]
-) -> tuple[Any, Any] | None:
+) -> tuple[SeatCall, CallStep] | None:
     about = f"call:{each.call.id}"
     rows[about].taken_back_at = ask.now
     await ask.session.flush()

@@ -10,7 +10,7 @@ from bot.domain.calling import SeatCall
 from bot.domain.model import Answered
 from bot.procedures.roll import Roll, read, roster_now, status, write
 from bot.procedures.speaking_for import whose
-from bot.procedures.turns import asked_again, asks
+from bot.procedures.turns import asked_again, asks, needed_again
 from bot.procedures.ways import also
 from bot.store import answered, log, summonses
 
@@ -34,8 +34,10 @@ async def removed(ask: Ask, rows: Sequence[Answered]) -> list[Answer]:
         await _note(ask, roll, each)
     others = await also(ask, roll, turns)
     again = asked_again(roll, seats, ask.mxid)
+    needed = needed_again(roll, [it for it in seats if not it.reached], turns, ask.mxid)
     told = await _told(ask, roll, seats)
-    return [*asks(ask.region, roll, turns), *others, *again, status(ask.region, roll), *told]
+    asked = [*asks(ask.region, roll, turns), *others, *again, *needed]
+    return [*asked, status(ask.region, roll), *told]
 
 
 async def _roll(ask: Ask, row: Answered) -> Roll | None:

@@ -233,7 +233,7 @@ class Night:
         if place.by and place.by != person and self._has(place, place.by):
             return
         if place.by or not place.running():
-            self._stand_in(place)
+            self._stand_in(place, now)
         if not place.by and not place.running():
             self._ask(place, now)
 
@@ -245,13 +245,19 @@ class Night:
         else:
             turn.state = ASKED if now < turn.until and not later else SILENT
         if place.by == turn.person:
-            self._stand_in(place)
+            self._stand_in(place, now, turn)
         if not place.by and not place.running():
             self._ask(place, now)
 
-    def _stand_in(self, place: Place) -> None:
-        """Let the best who has answered before, and has a function still, answer for the seat."""
+    def _stand_in(self, place: Place, now: datetime, whose: Turn | None = None) -> None:
+        """Let the best who has answered before, and has a function still, answer for the seat.
+
+        Where nobody has, who was waited for, and told that it was answered, has three minutes.
+        """
         left = [it for it in place.chain if it.state == YES and self._has(place, it.person)]
         best = min(left, key=lambda it: (it.function != place.own, it.rank), default=None)
         place.by, place.comes = (best.person if best else None), False
         place.standing = (best.function != place.own, best.rank) if best else (True, 99)
+        for turn in place.running():
+            if turn.until and turn is not whose:
+                turn.until = max(turn.until, now + NEXT)
