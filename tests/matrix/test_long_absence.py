@@ -123,8 +123,8 @@ async def listening(store: Store, bot: Keyring, server: Homeserver) -> AsyncIter
         await kept.put(session, SINCE, "s0")
     desk, directs = Keeper(), Directs(store, server, BOT, "x", encrypted=True, now=lambda: NOW)
     line = Line(
-        server, bot, Ears(BOT, (), bot), store, cast("Desk", desk), directs, lambda: NOW,
-        lambda *_: None,
+        server, bot, Ears(BOT, (), bot, lambda: NOW), store, cast("Desk", desk), directs,
+        lambda: NOW, lambda *_: None,
     )  # fmt: skip
     work = asyncio.create_task(line.run())
     try:
