@@ -272,8 +272,14 @@ def _letter(place: str) -> Letter:
 
 
 def _noted(desk: Desk) -> dict[str, list[str]]:
-    """List by forum the events of the letters that are noted as sent, in the order written."""
-    asked = "SELECT event_id FROM letter WHERE place = ? AND event_id IS NOT NULL ORDER BY position"
+    """List by forum the events of the letters that are noted as sent, in the order written.
+
+    Without taps: they are not sealed, and at some hours of the day a forum calls itself.
+    """
+    asked = (
+        "SELECT event_id FROM letter WHERE place = ? AND event_id IS NOT NULL AND kind <> 'tap' "
+        "ORDER BY position"
+    )
     with closing(desk.operator.database()) as database:
         return {place: [it for (it,) in database.execute(asked, (place,))] for place in FORUMS}
 
