@@ -9,13 +9,12 @@ from typing import Annotated
 
 from bot.asking import Ask, FunctionCode, Rest, command
 from bot.asking.arguments import Reader
-from bot.asking.words import Words
+from bot.asking.words import NO, Words
 from bot.domain.answer import Refusal, Reply, Typed
 from bot.domain.calendar import at_wall_time
 from bot.domain.model import Holding, PlannedGap
 from bot.store import gaps, log
 
-NO = frozenset({"nej", "no", "inte", "not"})
 _DAY = re.compile(r"^(\d{4}-\d{2}-\d{2})(?:T(\d{1,2}[:.]\d{2}))?$", re.IGNORECASE)
 CLEARED = datetime.min.replace(tzinfo=UTC)
 """What is read where somebody says that there is no gap."""

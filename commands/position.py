@@ -7,7 +7,8 @@ from datetime import datetime
 from typing import Annotated
 
 from bot.asking import Ask, FunctionCode, Word, command
-from bot.asking.arguments import Part, Reader, id_reader, read_time
+from bot.asking.arguments import Part, Reader, id_reader
+from bot.asking.times import read_time
 from bot.asking.words import Words, unquoted
 from bot.domain import positions
 from bot.domain.agreements import stand

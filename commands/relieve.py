@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Annotated
 
 from bot.asking import Ask, Rest, command
-from bot.asking.arguments import AN_ID, Part, Reader, read_time
+from bot.asking.arguments import AN_ID, Part, Reader
+from bot.asking.times import read_time
 from bot.asking.words import Words, unquoted
 from bot.domain.answer import Answer, Refusal, Typed
 from bot.procedures.ordering_relief import Wanted, ordered

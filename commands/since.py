@@ -7,7 +7,8 @@ from datetime import datetime, timedelta
 from typing import Annotated
 
 from bot.asking import Ask, command
-from bot.asking.arguments import Reader, read_time
+from bot.asking.arguments import Reader
+from bot.asking.times import read_time
 from bot.asking.words import Words
 from bot.domain.answer import Direct, Refusal, Reply, Typed
 from bot.procedures.catching_up import caught_up

@@ -6,6 +6,8 @@ import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
+from bot.domain.answer import Refusal
+
 _OPEN = "\"'“”„«»‘’"  # noqa: RUF001 - quotation marks are what it is about
 _QUOTED = '"[^"]*"|[“”„][^“”„]*[“”]|[«»][^«»]*[«»]'
 _DAY = r"(?:i\s+dag|i\s+morgon|i\s+morn|idag|imorgon|today|tomorrow|\d{4}-\d{2}-\d{2})\s+"
@@ -15,6 +17,9 @@ _TOKEN = re.compile(
     rf"|(?P<quoted>{_QUOTED})|(?P<word>\S+)",
     re.IGNORECASE,
 )
+
+NO = frozenset({"nej", "no", "inte", "not"})
+"""What takes back something that was said of a time."""
 
 
 def unquoted(text: str) -> str:
@@ -70,3 +75,11 @@ class Words:
         """Take all that is left as one text; a single quoted passage loses its quotes."""
         left, self._left = self._left, []
         return unquoted(left[0]) if len(left) == 1 else " ".join(left)
+
+
+def take(words: Words, expected: str) -> str:
+    """Take the next word; Refusal that says what was expected if there is none."""
+    word = words.take()
+    if word is None:
+        raise Refusal("missing_argument", expected=expected)
+    return word

@@ -6,8 +6,9 @@ import re
 from datetime import datetime, timedelta
 from typing import Annotated
 
-from bot.asking.arguments import AN_ID, Reader, SummonsId, read_time
+from bot.asking.arguments import AN_ID, Reader, SummonsId
 from bot.asking.ask import Ask
+from bot.asking.times import read_time
 from bot.asking.words import Words
 from bot.domain.answer import Answer, Direct, Facts, Refusal, Reply, Typed
 from bot.domain.calling import SeatCall, answers_for

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from bot.asking.arguments import read_time
 from bot.asking.ask import Ask
+from bot.asking.times import read_time
 from bot.asking.words import Words, unquoted
 from bot.domain.answer import Answer, Refusal
 from bot.domain.concerned import Named, named
