@@ -15,6 +15,9 @@ _FULL = re.compile(r"^(?P<day>\d{4}-\d{2}-\d{2})(?:T(?P<clock>\d{1,2}[:.]\d{2}))
 _TODAY, _TOMORROW = {"idag", "today"}, {"imorgon", "imorn", "tomorrow"}
 _PREFIXES = {"kl", "kl.", "at", "i"}
 _NOW = {"nu", "now"}
+_AT = {"kl", "kl.", "at"}
+_DAYS = {*_TODAY, *_TOMORROW, "dag", "morgon", "morn"}
+_BEFORE_A_TIME = {*_PREFIXES, *_NOW, *_TODAY, *_TOMORROW}
 FURTHEST_YEARS = 20
 """How many years ahead a day may be: further off it is a slip, and no calendar goes for ever."""
 
@@ -83,3 +86,29 @@ def read_day(words: Words, ask: Ask) -> date:
     if day is None or not today <= day <= today.replace(year=today.year + FURTHEST_YEARS, day=1):
         raise Refusal("unknown_day", word=Typed(" ".join(line[: len(line) - len(words.left())])))
     return day
+
+
+def begins_a_time(words: Words) -> bool:
+    """Tell whether the next word begins a moment or a day."""
+    word = (words.peek() or "").casefold()
+    return word in _BEFORE_A_TIME or word[:1].isdigit() or word[:1] == "+"
+
+
+def clock_only(words: Words) -> bool:
+    """Tell whether what comes is a clock time without a day, or so long from now."""
+    left = [word for word in _plain(words) if word not in _AT]
+    return bool(left and (_clock(left[0]) or _SOON.match(left[0])))
+
+
+def day_only(words: Words) -> bool:
+    """Tell whether what comes is a day without a clock time: "2026-12-24", "i morgon"."""
+    left = _plain(words)
+    if left[:1] == ["i"]:
+        left = left[1:]
+    if not left or not (left[0] in _DAYS or re.fullmatch(r"\d{4}-\d{2}-\d{2}", left[0])):
+        return False
+    return not (left[1:] and (left[1] in _AT or _clock(left[1])))
+
+
+def _plain(words: Words) -> list[str]:
+    return [word.casefold() for word in words.left()]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.story.gathering import gathers, the_log
-from tests.story.handing_over import read_anew, the_handovers
+from tests.story.handing_over import changes_hands, read_anew, the_handovers
 from tests.story.story import Story, mxid_of
 
 VTL, DEPUTY = "vag.VTL", "vag.VTL/2"
@@ -18,6 +18,15 @@ async def duty(story: Story) -> Story:
     await gathers(story)
     await read_anew(story)
     return story
+
+
+def _told(story: Story, who: str) -> list[str]:
+    """List what somebody was told; a name that looks like a domain has a joint in it there."""
+    return [it.replace("\u2060", "") for it in story.told(who)]
+
+
+def _told_last(story: Story, who: str) -> str:
+    return _told(story, who)[-1]
 
 
 async def _who_has(story: Story, function: str = VTL) -> str:
@@ -150,3 +159,85 @@ async def test_the_line_to_copy_keeps_the_time_that_was_typed(story: Story) -> N
         '!avlös lst.TIB @lst.tib-2:malarvik.example 2026-10-12T19:00 "Bro 2 stängs"'
         in story.told_last("lst.TIB")
     )
+
+
+async def test_with_an_end_the_roster_holds_again_from_that_minute_and_it_is_briefed(
+    duty: Story,
+) -> None:
+    await duty.says(VTL, f"!avlös {mxid_of(DEPUTY)} kl 20.00 till=22.00", "direct")
+    said = _told_last(duty, VTL)
+    await duty.to("2026-10-15T21:44")
+    during, before = await _who_has(duty), len(_told(duty, DEPUTY))
+    await duty.to("2026-10-15T21:45")
+    briefed = _told(duty, DEPUTY)[before:]
+    await duty.to("2026-10-15T22:00")
+
+    assert said == (
+        "vag.VTL 2 har Vakthavande trafikledare, Trafikverket Mälarvik från kl. 20.00 till "
+        "kl. 22.00, i stället för vag.VTL 1. Båda får det som ligger på funktionen en stund "
+        "innan.\nSedan gäller bemanningen igen: då har vag.VTL 1 den."
+    )
+    assert during.startswith("Vakthavande trafikledare, Trafikverket Mälarvik: vag.VTL 2")
+    assert len(briefed) == 1
+    assert briefed[0].startswith(
+        "vag.VTL 1 tar över kl. 22.00: Vakthavande trafikledare, Trafikverket Mälarvik."
+    )
+    assert (await _who_has(duty)).startswith(
+        "Vakthavande trafikledare, Trafikverket Mälarvik: vag.VTL 1"
+    )
+
+
+async def test_an_end_may_be_said_without_its_sign_and_is_after_the_start(duty: Story) -> None:
+    await duty.says(VTL, f"!avlös {mxid_of(DEPUTY)} i morgon kl 18.00 till kl 06.00", "direct")
+
+    assert "från i morgon kl. 18.00 till lördag kl. 06.00" in _told_last(duty, VTL)
+
+
+async def test_an_end_reaches_over_the_next_shift(duty: Story) -> None:
+    await changes_hands(duty, VTL, "2026-10-15T20:00")
+    await duty.says(VTL, f"!avlös {mxid_of(DEPUTY)} kl 19.00 till=21.00", "direct")
+    said = _told_last(duty, VTL)
+    await duty.to("2026-10-15T20:30")
+    during = await _who_has(duty)
+    await duty.to("2026-10-15T21:00")
+
+    assert "till kl. 21.00, i stället för Jonas Ek" in said
+    assert said.endswith("Sedan gäller bemanningen igen: då har Lena Wiik den.")
+    assert ": vag.VTL 2." in during
+    assert ": Lena Wiik." in await _who_has(duty)
+
+
+async def test_where_nobody_has_it_after_the_end_that_is_said_with_what_to_write(
+    duty: Story,
+) -> None:
+    await changes_hands(duty, VTL, "2026-10-15T20:00", to=None)
+    await duty.says(VTL, f"!avlös {mxid_of(DEPUTY)} kl 20.00 till=22.00", "direct")
+
+    assert _told_last(duty, VTL).endswith(
+        "Sedan är ingen innehavare. Säg vem som tar den då: !avlös vag.VTL NAMN 2026-10-15T22:00"
+    )
+
+
+async def test_who_has_it_already_may_stay_longer(duty: Story) -> None:
+    await changes_hands(duty, VTL, "2026-10-15T20:00")
+    await duty.says(VTL, "!avlös vag.VTL mig till=21.00", "direct")
+    await duty.to("2026-10-15T20:30")
+
+    assert ": Jonas Ek." in await _who_has(duty)
+
+
+@pytest.mark.parametrize(
+    ("end", "refused"),
+    [
+        ("till=2026-10-15T19:00", "Slutet kommer inte efter början: från kl. 20.00 till kl. 19.00"),
+        ("till=sen", "till: ”sen” är ingen tid jag förstår."),
+        ("till=", "till: ”” är ingen tid jag förstår."),
+    ],
+)
+async def test_an_end_that_is_none_is_refused_with_one_that_is(
+    duty: Story, end: str, refused: str
+) -> None:
+    await duty.says(VTL, f"!avlös {mxid_of(DEPUTY)} kl 20.00 {end}", "direct")
+
+    assert _told_last(duty, VTL).startswith(refused)
+    assert await the_handovers(duty) == []
