@@ -9,7 +9,7 @@ from bot.domain.answer import Refusal, Reply, Typed
 from bot.procedures.waiting import ANSWERING, waits
 
 SELDOM = frozenset({
-    "call", "digest", "exercise", "forum", "gap", "here", "lead", "lesson", "met", "order",
+    "away", "call", "digest", "exercise", "forum", "gap", "here", "lead", "lesson", "met", "order",
     "prolong", "rhythm", "seek", "testcall",
 })  # fmt: skip
 """What is begun seldom, or is asked for with its words where it is needed: named, not explained."""

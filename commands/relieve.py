@@ -9,10 +9,13 @@ from bot.asking.arguments import AN_ID, Part, Reader
 from bot.asking.whose import Whose, ending, read_as_said, read_whose
 from bot.asking.words import Words
 from bot.domain.answer import Answer, Refusal, Typed
+from bot.domain.model import OverrideKind
 from bot.procedures.ordering_relief import ordered
 from bot.procedures.taking_over import line_added, line_for
+from bot.procedures.withdrawing import withdrawn
 
 FIELDS = (Part("function", optional=True), Part("person", optional=True), Part("at", optional=True))
+RELIEFS = frozenset({OverrideKind.REPLACE, OverrideKind.ADD})
 
 
 def _read(words: Words, ask: Ask) -> Whose:
@@ -45,6 +48,8 @@ async def relieve(
     """Say who has a function from then on (R1), or leave a line for the one who comes."""
     wanted = ending(whose, until, ask)
     said = line or wanted.line
+    if wanted.no:
+        return await withdrawn(ask, wanted, RELIEFS)
     if wanted.who or wanted.at or wanted.until or (wanted.function and not said):
         return await ordered(ask, wanted, str(said))
     if not said:

@@ -10,7 +10,7 @@ from datetime import datetime, time, timedelta
 
 from bot.asking.ask import Ask
 from bot.asking.times import begins_a_time, clock_only, day_only, read_day, read_time
-from bot.asking.words import Words, unquoted
+from bot.asking.words import NO, Words, unquoted
 from bot.domain.answer import Refusal, Typed
 from bot.domain.calendar import at_wall_time
 
@@ -19,7 +19,7 @@ TO = frozenset({"till", "until", "to", "tom", "t.o.m."})
 
 @dataclass(frozen=True)
 class Whose:
-    """What was said: a code, a name or Matrix id, times, a line; all may lack.
+    """What was said: a code, a name or Matrix id, times, a line, that it is not so; all may lack.
 
     `day_ends` is the end of the day where only a day was said.
     """
@@ -30,6 +30,7 @@ class Whose:
     until: datetime | None = None
     day_ends: datetime | None = None
     line: Typed = Typed("")  # noqa: RUF009 - it cannot change
+    no: bool = False
 
     @property
     def ends(self) -> datetime | None:
@@ -74,6 +75,9 @@ def _with_next(found: Whose, words: Words, ask: Ask) -> Whose:
     word = left[0].casefold()
     if unquoted(left[0]) != left[0]:
         return replace(found, line=Typed(words.take() or ""))
+    if word in NO and len(left) == 1:
+        words.take()
+        return replace(found, no=True)
     if word in TO:
         words.take()
         ends = begins_a_time(words)

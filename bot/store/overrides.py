@@ -33,11 +33,6 @@ async def withdraw(
         await deadlines.set_(session, "holding.changes", "all", now)
 
 
-async def get(session: AsyncSession, id_: int) -> Override | None:
-    """Find an override, withdrawn or not."""
-    return await session.get(Override, id_)
-
-
 async def counted(
     session: AsyncSession,
     functions: Collection[str] | None = None,
@@ -55,12 +50,12 @@ async def counted(
     return await _listed(session, *which)
 
 
-async def coming(session: AsyncSession, function: str, now: datetime) -> list[Override]:
-    """List a function's overrides that are not over and not withdrawn, the earliest first."""
-    left = or_(col(Override.ends).is_(None), col(Override.ends) > now)
-    mine = (col(Override.function) == function, col(Override.withdrawn_at).is_(None), left)
-    rows = await session.exec(select(Override).where(*mine).order_by(col(Override.starts)))
-    return list(rows)
+async def coming(session: AsyncSession, now: datetime) -> list[Override]:
+    """List the overrides that are not over and not withdrawn, the earliest first."""
+    ends = col(Override.ends)
+    left = (col(Override.withdrawn_at).is_(None), or_(ends.is_(None), ends > now))
+    order = (col(Override.starts), col(Override.id))
+    return list(await session.exec(select(Override).where(*left).order_by(*order)))
 
 
 async def stood_in_for(

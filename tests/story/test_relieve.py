@@ -241,3 +241,41 @@ async def test_an_end_that_is_none_is_refused_with_one_that_is(
 
     assert _told_last(duty, VTL).startswith(refused)
     assert await the_handovers(duty) == []
+
+
+async def test_a_relief_said_by_mistake_is_taken_back_by_who_went(duty: Story) -> None:
+    await duty.says(VTL, f"!avlös {mxid_of(DEPUTY)}", "direct")
+    await duty.passes(minutes=10)
+    await duty.says(VTL, "!avlös vag.VTL nej", "direct")
+
+    assert any(
+        it.startswith(
+            "Vakthavande trafikledare, Trafikverket Mälarvik: det här gäller inte längre."
+        )
+        and "vag.VTL 1 har funktionen nu; ersättare: vag.VTL 2 och vag.VTL 3." in it
+        for it in _told(duty, VTL)
+    )
+    assert ": vag.VTL 1." in await _who_has(duty)
+    assert any("vag.VTL 1 tar över kl. 18.10" in it for it in _told(duty, DEPUTY))
+
+
+async def test_a_relief_to_come_is_taken_back_and_nobody_is_briefed(duty: Story) -> None:
+    await duty.says(VTL, f"!avlös {mxid_of(DEPUTY)} kl 21.00", "direct")
+    await duty.says(VTL, "!avlös nej", "direct")
+    await duty.to("2026-10-15T21:30")
+
+    assert _told(duty, DEPUTY) == []
+    assert await the_handovers(duty) == []
+    assert "- vag.VTL 2 har funktionen från kl. 21.00 tills vidare." in _told_last(duty, VTL)
+
+
+async def test_of_several_reliefs_it_is_asked_which_is_taken_back(duty: Story) -> None:
+    await duty.says(VTL, f"!avlös {mxid_of(DEPUTY)} kl 20.00 till=21.00", "direct")
+    await duty.says(VTL, f"!avlös {mxid_of('vag.VTL/3')} kl 22.00 till=23.00", "direct")
+    await duty.says(VTL, "!avlös vag.VTL nej", "direct")
+
+    assert _told_last(duty, VTL).splitlines() == [
+        "Flera kan menas för Vakthavande trafikledare, Trafikverket Mälarvik. Vems?",
+        f"- vag.VTL 2: !avlös vag.VTL {mxid_of(DEPUTY)} nej",
+        f"- vag.VTL 3: !avlös vag.VTL {mxid_of('vag.VTL/3')} nej",
+    ]

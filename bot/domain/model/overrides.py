@@ -22,10 +22,11 @@ class Override(SQLModel, table=True):
     """A word that goes before the roster from `starts` until before `ends`; None is no end.
 
     `instead_of` is who is taken out (replace, take out), `mxid` and `name` who comes in (replace,
-    add). A replacement has the place of whom it replaces, and only while that person would have
-    had it. `rank` is the place that is added; else the one place it is about, None for each that
-    `instead_of` has. `made_by` said so, as `made_as`; `source` is by which way. Never rewritten:
-    from `withdrawn_at` it does not count any more, and what it did until then stands.
+    add); of who is taken out, `name` is theirs. A replacement has the place of whom it replaces,
+    and only while that person would have had it. `rank` is the place that is added; else the one
+    place it is about, None for each that `instead_of` has. `made_by` said so, as `made_as`;
+    `source` is by which way. Never rewritten: from `withdrawn_at` it does not count any more, and
+    what it did until then stands.
     """
 
     id: int | None = Field(default=None, primary_key=True)
