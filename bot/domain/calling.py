@@ -53,7 +53,8 @@ class SeatCall(WrittenChain):
         """Ask whoever has the function now in place of the one who is asked and has it no more.
 
         The chain as it was written down goes on after them; who has been asked before is not asked
-        again. Give the step of whoever is asked because of it.
+        again, nor is who has said that they cannot come. Give the step of whoever is asked because
+        of it.
         """
         current, link = self.asking, self.link_of(mxid)
         if current is None or link is None or self.link_of(current.mxid) is not None:
@@ -62,7 +63,7 @@ class SeatCall(WrittenChain):
             return None
         current.state = StepState.GONE
         known = next((step for step in self.steps if step.mxid == mxid), None)
-        if known is not None and known.state != StepState.WAITING:
+        if self.prevented(mxid) or (known is not None and known.state != StepState.WAITING):
             return self.ask_next(now)
         step = known or self._step(link, StepState.WAITING)
         step.function, step.rank, step.state = link.function, link.rank, StepState.ASKED
@@ -155,7 +156,8 @@ class SeatCall(WrittenChain):
         """Let the best of those who have answered before stand in, or nobody.
 
         Then those who were waited for have the time of a step from now: they had been told that
-        it was answered. `but` is whose own answer it was.
+        it was answered. Who has lost the function meanwhile is not waited for. `but` is whose own
+        answer it was.
         """
         answered = (step for step in self.steps if step.state == StepState.ANSWERED)
         left = [step for step in answered if self.link_of(step.mxid)]
@@ -163,7 +165,9 @@ class SeatCall(WrittenChain):
         if best is None:
             self._answered(None, self._seeking, now)
             for step in self.running:
-                if step.due_at is not None and step.mxid != but:
+                if self.link_of(step.mxid) is None:
+                    step.state = StepState.GONE
+                elif step.due_at is not None and step.mxid != but:
                     step.due_at = max(step.due_at, now + self.limits.step)
         else:
             link = Link(best.function, best.rank, best.mxid, best.name)

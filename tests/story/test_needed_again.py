@@ -5,7 +5,10 @@ from __future__ import annotations
 import pytest
 
 from bot.domain.model import CallState
+from bot.store import holdings
 from tests.story.gathering import gathers, the_calls
+from tests.story.handing_over import read_anew
+from tests.story.meeting_room import at
 from tests.story.story import Story
 
 
@@ -92,3 +95,19 @@ async def test_who_takes_back_their_own_answer_has_no_more_time_by_it(answered: 
 
     assert not [it for it in answered.told("pol.VB/2") if "behövs ändå" in it]
     assert "kvittera senast kl. 16.05 (✅)" in answered.told_last("pol.VB/3")
+
+
+async def test_who_has_the_function_no_more_is_not_called_anew_the_next_is_asked_at_once(
+    answered: Story,
+) -> None:
+    async with answered.store.begin() as session:
+        for held in await holdings.holders(session, "pol.VB", answered.clock.now()):
+            held.ends = held.ends if held.rank != 2 else at(answered, "2026-11-03T16:05")
+            session.add(held)
+    await read_anew(answered)
+    await answered.to("2026-11-03T16:10")
+
+    await answered.says("pol.VB", "förhinder", "direct")
+
+    assert not [it for it in answered.told("pol.VB/2") if "behövs ändå" in it]
+    assert "kvittera senast kl. 16.13 (✅)" in answered.told_last("pol.VB/3")

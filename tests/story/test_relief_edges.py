@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from bot.clock.wall import SteeredClock
 from bot.domain.holdings import in_force
 from bot.domain.model import Holding
-from bot.domain.reliefs import Holder, holders, turns
+from bot.domain.reliefs import LOOK, Holder, holders, turns
 from tests.story.gathering import gathers, the_log
 from tests.story.handing_over import LENA, arms, hands_over, read_anew, rings_again
 from tests.story.story import Story, mxid_of
@@ -129,6 +129,20 @@ async def test_who_came_while_the_bot_was_down_is_asked_before_any_deputy(story:
 
     assert any(it.startswith("Kallelse KA-2026-001") for it in story.told(LENA))
     assert not any(it.startswith("Kallelse KA-2026-001") for it in story.told("pol.VB/2"))
+
+
+async def test_who_comes_and_has_said_that_they_cannot_is_passed_over_at_once(story: Story) -> None:
+    await story.to("2026-11-03T15:54")
+    await rings_again(story, LOOK)
+    await gathers(story, "TIBG", but=["pol.VB"])
+    await story.says("lst.TIB", "!kalla TIBG 16.30 bedöma läget", "TIBG")
+    await story.says("reg.TIB", "förhinder KA-2026-001", "direct")
+
+    await hands_over(story, "pol.VB", story.clock.now(), to="reg.TIB")
+
+    asked = "Du kallas som Vakthavande befäl, Polisregion Mälarvik."
+    assert not [it for it in story.told("reg.TIB") if asked in it]
+    assert "Du kallas som ersättare 1 för Vakthavande befäl" in story.told_last("pol.VB/2")
 
 
 PEOPLE = st.sampled_from(["@a:x", "@b:x", "@c:x"])
