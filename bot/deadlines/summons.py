@@ -24,23 +24,24 @@ async def _arm(session: AsyncSession, region: Region, now: datetime) -> None:  #
     await deadlines.set_(session, CHANGES, "all", now)
 
 
-async def _waits_for_look(ring: Ring) -> bool:
+async def _waits_for_look(ring: Ring, kind: str) -> bool:
     """Ring again after the look at who has changed hands, where that is due, too.
 
-    After a start it is due later than what ran out meanwhile; whoever has come to have a function
-    is asked in place of who went, before any deputy.
+    After a start it is due later than what ran out meanwhile, and at a change of the roster at the
+    same moment; whoever has come to have a function is asked in place of who went, before any
+    deputy.
     """
     look = await deadlines.waiting(ring.session, LOOK, "all")
     if look is None or look > ring.now:
         return False
-    await deadlines.set_(ring.session, STEP, ring.subject, ring.now)
+    await deadlines.set_(ring.session, kind, ring.subject, ring.now)
     return True
 
 
 @deadline(STEP)
 async def step(ring: Ring) -> list[Answer]:
     """Ask the next in every chain whose turn is out. A meeting that is over asks nobody."""
-    if await _waits_for_look(ring):
+    if await _waits_for_look(ring, STEP):
         return []
     summons = await summonses.by_id(ring.session, ring.subject)
     if summons is None:
@@ -68,6 +69,8 @@ async def changes(ring: Ring) -> list[Answer]:
 
     Nothing else of it changes: law and roster are frozen when a call is made.
     """
+    if await _waits_for_look(ring, CHANGES):
+        return []
     roster = await roster_now(ring)
     answers: list[Answer] = []
     for summons in await summonses.running(ring.session):

@@ -182,7 +182,7 @@ async def test_who_is_asked_twice_in_a_second_has_both_seats_in_one_message(stor
     await story.says("lst.TIB", CALL, "TIBG")
     before = len(story.told("pol.VB/2"))
 
-    await hands_over(story, "pol.VB")
+    await story.says("pol.VB", "förhinder KA-2026-001", "direct")
 
     assert len(story.told("pol.VB/2")) == before
     both = story.told_last("pol.VB/2")

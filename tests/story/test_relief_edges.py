@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.clock.wall import SteeredClock
+from bot.deadlines.summons import CHANGES
 from bot.domain.holdings import in_force
 from bot.domain.model import Holding
 from bot.domain.reliefs import LOOK, Holder, holders, turns
@@ -126,6 +127,22 @@ async def test_who_came_while_the_bot_was_down_is_asked_before_any_deputy(story:
 
     await arms(story)
     await story.passes(seconds=0)
+
+    assert any(it.startswith("Kallelse KA-2026-001") for it in story.told(LENA))
+    assert not any(it.startswith("Kallelse KA-2026-001") for it in story.told("pol.VB/2"))
+
+
+async def test_who_comes_is_asked_before_any_deputy_whichever_deadline_rings_first(
+    story: Story,
+) -> None:
+    await rings_again(story, CHANGES)  # its row is the oldest from now on
+    await rings_again(story, "holding.changes", LOOK)
+    await story.to("2026-11-03T15:54")
+    await gathers(story, "TIBG", but=["pol.VB"])
+    await story.says("lst.TIB", "!kalla TIBG 16.30 bedöma läget", "TIBG")
+    await story.passes(minutes=2)
+
+    await hands_over(story, "pol.VB", story.clock.now())
 
     assert any(it.startswith("Kallelse KA-2026-001") for it in story.told(LENA))
     assert not any(it.startswith("Kallelse KA-2026-001") for it in story.told("pol.VB/2"))
