@@ -2,62 +2,29 @@
 
 A seat's chain is who had its functions when the call was made. One after the other is asked, the
 first for five minutes, each other for three; who cannot come or has lost the function is passed
-over at once. Whoever has one of the functions when they answer, answers (R1, R4, R10, T2, T3).
+over at once. Where a function changes hands, who comes is asked in place of who goes. Whoever has
+one of the functions when they are heard, answers (R1, R4, R10, T2, T3).
+
+While the bot is down time passes, people write and the roster changes. When it is back it first
+hears what lies with the server, then sees who has changed hands, then follows whoever's time has
+run out: nothing is missed, and what is late is done at that moment (R26).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterator
 from datetime import datetime, timedelta
 
+from tests.story.night_seats import ASKED, GONE, NO, SILENT, WAITING, YES, Place, Turn
+
 FIRST, NEXT = timedelta(minutes=5), timedelta(minutes=3)
-WAITING, ASKED, SILENT, GONE, YES, NO = "waiting", "asked", "silent", "gone", "yes", "no"
+
+Said = tuple[str, str, str]
+"""Who has said what (an answer, or TAKEN_BACK), and the event that it came in or is about."""
+TAKEN_BACK = "takes back"
 
 Roster = dict[str, list[tuple[int, str]]]
 """Who has each function now: (rank, person)."""
-
-
-@dataclass
-class Turn:
-    """One person in a seat's chain."""
-
-    person: str
-    function: str
-    rank: int
-    state: str = WAITING
-    at: datetime | None = None
-    until: datetime | None = None
-
-
-@dataclass
-class Place:
-    """A seat: its functions in the law's order, its chain, and who answers for it."""
-
-    functions: list[str]
-    chain: list[Turn] = field(default_factory=list)
-    by: str | None = None
-    standing: tuple[bool, int] = (True, 99)
-    comes: bool = False
-    ended: str = ""
-    """How it stood when there was nobody left to ask; a later change of the roster is too late."""
-    said: dict[str, list[tuple[str, str]]] = field(default_factory=dict)
-    """By person what they have said and not taken back: (event, answer)."""
-
-    @property
-    def own(self) -> str:
-        return self.functions[0]
-
-    def turn_of(self, person: str) -> Turn | None:
-        return next((turn for turn in self.chain if turn.person == person), None)
-
-    def asked(self) -> list[Turn]:
-        """List who has been asked, in that order."""
-        asked = [(it.at, number, it) for number, it in enumerate(self.chain) if it.at]
-        return [it for _, _, it in sorted(asked, key=lambda row: row[:2])]
-
-    def running(self) -> list[Turn]:
-        return [] if self.by else [turn for turn in self.chain if turn.state == ASKED]
 
 
 class Night:
@@ -66,6 +33,11 @@ class Night:
     def __init__(self, law: dict[str, list[str]], roster: Roster, now: datetime) -> None:
         """Make the call."""
         self.roster = roster
+        self.seen = self._firsts()
+        self.unheard: list[Said] | None = None
+        """What has been said since the bot went down; None while it is up."""
+        self.silent_since: datetime | None = None
+        """Since when the homeserver elsewhere is known not to answer."""
         self.places = {own: Place(functions) for own, functions in law.items()}
         for place in self.places.values():
             for person, function, rank in self._holders(place):
@@ -84,41 +56,40 @@ class Night:
             self._end_turns(first)
 
     def changes(self, function: str, rank: int, person: str, now: datetime) -> None:
-        """Let a place in a function go to somebody else."""
+        """Let a place in a function go to somebody else; a bot that is down does not see it."""
         rows = [row for row in self.roster.get(function, []) if row[0] != rank]
         self.roster[function] = sorted([*rows, (rank, person)])
-        for place in self.places.values():
-            running = place.running()
-            for turn in running:
-                if not self._has(place, turn.person):
-                    turn.state = GONE
-            if running and not place.running():
-                self._ask(place, now)
+        if self.unheard is None:
+            self._look(now)
 
     def says(self, person: str, answer: str, event: str, now: datetime) -> None:
         """Let somebody answer, in one word, for all that is theirs to answer for."""
-        for place in self._theirs(person, answer):
-            place.said.setdefault(person, []).append((event, answer))
-            self._take(place, person, answer, now)
-        self._go_on(now)
+        self._hear((person, answer, event), now)
 
     def takes_back(self, person: str, event: str, now: datetime) -> None:
         """Let somebody take back what they said then: what they had said before it holds again.
 
-        For a function that somebody else has now it stands: it was the function's answer.
+        For a function that somebody else has now it stands: it was the function's answer. What
+        nobody has heard yet is gone from the server with it.
         """
-        for place in self.places.values():
-            said = place.said.get(person, [])
-            if not any(it[0] == event for it in said) or not self._has(place, person):
-                continue
-            said[:] = [it for it in said if it[0] != event]
-            turn = place.turn_of(person)
-            assert turn
-            if said:
-                self._take(place, person, said[-1][1], now, turn)
-            else:
-                self._unsay(place, turn, now)
-        self._go_on(now)
+        if self.unheard is not None:
+            self.unheard = [it for it in self.unheard if it[2] != event]
+        self._hear((person, TAKEN_BACK, event), now)
+
+    def goes_down(self) -> None:
+        """Let the bot do nothing from now on."""
+        self.unheard = self.unheard or []
+
+    def comes_back(self, now: datetime) -> None:
+        """Let it hear what was said, see who has changed hands, and go on from where it was."""
+        heard, self.unheard = self.unheard or [], None
+        for each in heard:
+            self._deal_with(each, now)
+        self._look(now)
+
+    def falls_silent(self, now: datetime) -> None:
+        """Let it be known that the homeserver elsewhere does not answer; it never does again."""
+        self.silent_since = self.silent_since or now
 
     # --- what is to be seen ---
 
@@ -140,7 +111,100 @@ class Night:
                     found.setdefault(turn.person, set()).add(turn.at)
         return found
 
+    def sent(self, homes: Collection[str]) -> dict[tuple[str, str], datetime]:
+        """Give when each is first asked for a function of these organisations, by both."""
+        asked = [(turn.function.partition(".")[0], turn)
+                 for place in self.places.values() for turn in place.asked()]  # fmt: skip
+        found: dict[tuple[str, str], datetime] = {}
+        for home, turn in sorted(asked, key=lambda it: str(it[1].at)):
+            if home in homes and turn.at:
+                found.setdefault((home, turn.person), turn.at)
+        return found
+
+    def away(self, place: Place, server: str) -> bool:
+        """Tell whether nobody answers because of the silent homeserver, as far as is known.
+
+        Who is asked now lives there, or somebody there was asked while it was silent, in vain.
+        """
+        since, running = self.silent_since, place.running()
+        if place.by or since is None:
+            return False
+        there = [turn for turn in place.asked() if turn.person.endswith(f":{server}")]
+        return any(
+            turn in running[-1:] or (turn.state == SILENT and turn.until and turn.until >= since)
+            for turn in there
+        )
+
     # --- how ---
+
+    def _hear(self, said: Said, now: datetime) -> None:
+        if self.unheard is not None:
+            self.unheard.append(said)
+            return
+        self._deal_with(said, now)
+        self._end_turns(now)
+
+    def _deal_with(self, said: Said, now: datetime) -> None:
+        """Take an answer, or let it be as never given; ask whoever can come after all."""
+        person, answer, event = said
+        if answer == TAKEN_BACK:
+            self._let_go(person, event, now)
+        else:
+            for place in self._theirs(person, answer):
+                place.said.setdefault(person, []).append((event, answer))
+                self._take(place, person, answer, now)
+        for place in self.places.values():
+            if not place.by and not place.running() and self._next(place):
+                self._ask(place, now)
+
+    def _let_go(self, person: str, event: str, now: datetime) -> None:
+        for place in self.places.values():
+            said = place.said.get(person, [])
+            if not any(it[0] == event for it in said) or not self._has(place, person):
+                continue
+            said[:] = [it for it in said if it[0] != event]
+            turn = place.turn_of(person)
+            assert turn
+            if said:
+                self._take(place, person, said[-1][1], now, turn)
+            else:
+                self._unsay(place, turn, now)
+
+    def _firsts(self) -> dict[str, str]:
+        """Give who holds each function, by rank 1."""
+        return {code: who for code, rows in self.roster.items() for rank, who in rows if rank == 1}
+
+    def _look(self, now: datetime) -> None:
+        """See who has changed hands since it was last looked; then nobody waits for the gone."""
+        before, self.seen = self.seen, self._firsts()
+        for code in sorted(before):
+            comes = self.seen.get(code)
+            if comes and comes != before[code]:
+                self._hand_over(code, before[code], comes, now)
+        self._end_turns(now)
+
+    def _hand_over(self, code: str, goes: str, comes: str, now: datetime) -> None:
+        """Ask who comes where who goes is asked: at once, for as long as whoever is next.
+
+        Who has been asked already is not asked again, nor is who has said that they cannot come.
+        """
+        for place in self.places.values():
+            asked = place.running()[-1:]
+            if not any((it.person, it.function) == (goes, code) for it in asked):
+                continue
+            link = self._link(place, comes)
+            if self._has(place, goes) or link is None or link[0] != code:
+                continue
+            asked[0].state = GONE
+            turn = place.turn_of(comes)
+            if (turn and turn.state != WAITING) or self._no(comes):
+                self._ask(place, now)
+                continue
+            if turn is None:
+                turn = Turn(comes, *link)
+                place.chain.append(turn)
+            turn.function, turn.rank = link
+            turn.state, turn.at, turn.until = ASKED, now, now + NEXT
 
     def _holders(self, place: Place) -> Iterator[tuple[str, str, int]]:
         seen: set[str] = set()
@@ -178,20 +242,16 @@ class Night:
         place.ended = "prevented" if no else "not_reached" if manned else "unmanned"
 
     def _end_turns(self, now: datetime) -> None:
+        """Ask the next where whoever was asked is out of time, or has the function no more."""
         for place in self.places.values():
             running = place.running()
             for turn in running:
-                if turn.until and turn.until <= now:
+                if not self._has(place, turn.person):
+                    turn.state = GONE
+                elif turn.until and turn.until <= now:
                     turn.state = SILENT
             if running and not place.running():
                 self._ask(place, now)
-
-    def _go_on(self, now: datetime) -> None:
-        """Ask who was passed over and can come after all; end what should have ended by now."""
-        for place in self.places.values():
-            if not place.by and not place.running() and self._next(place):
-                self._ask(place, now)
-        self._end_turns(now)
 
     def _theirs(self, person: str, answer: str) -> list[Place]:
         theirs = [place for place in self.places.values() if self._has(place, person)]
@@ -252,12 +312,15 @@ class Night:
     def _stand_in(self, place: Place, now: datetime, whose: Turn | None = None) -> None:
         """Let the best who has answered before, and has a function still, answer for the seat.
 
-        Where nobody has, who was waited for, and told that it was answered, has three minutes.
+        Where nobody has, who was waited for, and told that it was answered, has three minutes;
+        nobody waits for who has the function no more.
         """
         left = [it for it in place.chain if it.state == YES and self._has(place, it.person)]
         best = min(left, key=lambda it: (it.function != place.own, it.rank), default=None)
         place.by, place.comes = (best.person if best else None), False
         place.standing = (best.function != place.own, best.rank) if best else (True, 99)
         for turn in place.running():
-            if turn.until and turn is not whose:
+            if not self._has(place, turn.person):
+                turn.state = GONE
+            elif turn.until and turn is not whose:
                 turn.until = max(turn.until, now + NEXT)
