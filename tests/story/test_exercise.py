@@ -10,6 +10,7 @@ from sqlmodel import select
 from bot.domain.model import Letter
 from bot.store import rooms
 from tests.story.gathering import gathers
+from tests.story.other_ways import JUDGES, WAYS, all_sent, gets_ways
 from tests.story.story import OPERATOR, Story, mxid_of
 
 MARK = "ÖVNING (ÖVN1)"
@@ -17,13 +18,21 @@ ANNA = "@anna:pol.example"
 BO = "@bo:pol.example"
 BEGIN = f'!öva "Tunnelbrand" forum=TIBG,ASK deltar=lst.TIB,reg.TIB,pol.VB={ANNA}+{BO},kansli.RSIB'
 PLAYERS = {mxid_of("lst.TIB"), mxid_of("reg.TIB"), mxid_of("kansli.RSIB"), ANNA, BO}
-TWIN = "ÖVN1-TIBG"
+THEIRS = {f"direct:{mxid}" for mxid in PLAYERS} | {"forum:ÖVN1-TIBG", "forum:ÖVN1-ASK"}
+"""Where something of the exercise may be said: its rooms, and its players' direct ones."""
+TWIN, ASK = "ÖVN1-TIBG", "ÖVN1-ASK"
 ACTIVATE = '!bedöm aktivera rytm=13.40,15.30 slutvillkor="branden är släckt"'
+
+ACTIVATE_LATE = '!bedöm H-2026-001 aktivera rytm=19.30,21.30 slutvillkor="branden är släckt"'
 
 
 @pytest.fixture
 async def begun(story: Story) -> Story:
-    """Begin an exercise on a Tuesday afternoon, from the weekly conference's room."""
+    """Begin an exercise on a Tuesday afternoon, from the weekly conference's room.
+
+    Those who take part have mail and alarm systems, which are for what is real.
+    """
+    gets_ways(story, WAYS | JUDGES)
     await story.to("2026-11-03T13:00")
     await story.says("lst.TIB", BEGIN, "VSK")
     async with story.store.begin() as session:
@@ -62,7 +71,7 @@ async def practise(story: Story) -> None:
     await story.says("reg.TIB", "!deltar", TWIN, to="Kallelse KA-")
     await story.passes(minutes=15)
     await story.says("lst.TIB", '!förslag bedomning "Vi samlas i ASK." varför="rök" ', TWIN)
-    await story.chooses("lst.TIB", "1", TWIN)
+    await story.chooses("lst.TIB", "agrees", TWIN)
     await story.says("reg.TIB", "!ståndpunkt 1", TWIN, to="Vi samlas")
     await story.says("lst.TIB", '!åtgärd "ringa tunnelvakten" senast=15.00', TWIN)
     await story.says("lst.TIB", "!vem lst.TIB", TWIN)
@@ -70,8 +79,23 @@ async def practise(story: Story) -> None:
     await story.says("lst.TIB", "!avsluta", TWIN)
     await story.says("kansli.RSIB", "!fastställ", "direct", to="ammanfattning")
     await story.says("reg.TIB", "!mottagen", "direct", to="AF-")
-    await story.says("reg.TIB", "!återförd per=telefon", "direct", to="AF-")
+    await story.says("reg.TIB", "!återförd per=telefon", "direct", to="^ÖVNING .*Återföring AF-")
     await story.passes(hours=5)
+
+
+async def practise_activated(story: Story) -> None:
+    """Go on into activated mode: first information, a conference, stepping down.
+
+    A second request is judged by nobody.
+    """
+    await story.says("lst.TIB", f'{ACTIVATE_LATE} info="rök över E18"', TWIN)
+    await story.says("reg.TIB", "!berörs H-2026-001", "direct", to="Första information")
+    await story.passes(minutes=1)
+    await story.taps("kansli.RSIB", "✅", "direct", "Kallelse KA-")
+    await story.says("reg.TIB", "!samverka Slut på vatten", TWIN)
+    await story.passes(minutes=90)
+    await story.says("lst.TIB", "!avsluta H-2026-001", ASK)
+    await story.passes(hours=1)
 
 
 async def test_nothing_of_a_whole_exercise_is_said_outside_it_and_all_is_marked(
@@ -80,27 +104,19 @@ async def test_nothing_of_a_whole_exercise_is_said_outside_it_and_all_is_marked(
     before = len(await letters_of(begun))
 
     await practise(begun)
+    await practise_activated(begun)
 
     said = (await letters_of(begun))[before:]
-    about_it = [it for it in said if it.place.startswith("forum:ÖVN1-") or _is_of_it(it)]
-    assert len(about_it) > 25
-    kinds = {it.kind for it in about_it}
-    assert {"message", "poll", "poll_end", "tap", "file"} <= kinds
-    for letter in about_it:
-        where = letter.place.partition(":")[2]
-        assert letter.place.startswith("forum:ÖVN1-") or where in PLAYERS, letter
+    assert len(said) > 100
+    assert {it.kind for it in said} >= {"message", "poll", "poll_end", "tap", "file"}
+    for words in ("Aktiverat läge från kl. 18.53", "Närvarande 2 av 30", "Nedtrappning från"):
+        assert words in "\n".join(begun.said(ASK))
+    assert {it.place for it in said} == THEIRS  # nothing real goes on beside it
+    for letter in said:
+        assert set(letter.content.get("mention", ())) <= PLAYERS, letter
         for text in words_of(letter):
             assert text.startswith(MARK), text
-    for letter in said:  # and what is real is not marked, nor about anything of the exercise
-        if letter not in about_it:
-            assert not any(text.startswith(MARK) for text in words_of(letter))
-            assert "ÖVN1" not in str(letter.content)
-
-
-def _is_of_it(letter: Letter) -> bool:
-    return letter.place.startswith("direct:") and "ÖVNING" in str(letter.content) + str(
-        letter.subject
-    )
+    assert await all_sent(begun) == []
 
 
 async def test_live_duty_that_is_not_named_gets_nothing(begun: Story) -> None:
