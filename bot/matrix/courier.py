@@ -203,12 +203,12 @@ class Courier:
     async def _put(
         self, letter: Letter, address: Address, target: str | None, replaces: str | None
     ) -> str:
-        file = None
+        file, sealed = None, await self._is_sealed(address)
         if letter.kind == "file" and self.files:
-            file = await self.files.of(letter, encrypted=address.encrypted)
+            file = await self.files.of(letter, encrypted=sealed)
         envelope = seal(letter, target=target, replaces=replaces, file=file)
         kind, content = envelope.type, envelope.content
-        if address.encrypted and kind != "m.reaction":
+        if sealed and kind != "m.reaction":
             async with self.store.read() as session:
                 members = await rooms.present(session, address.room_id)
             content = await self.keyring.encrypt(self.wire, address.room_id, members, kind, content)
@@ -216,6 +216,16 @@ class Courier:
             kind = "m.room.encrypted"
         path = f"/_matrix/client/v3/rooms/{quote(address.room_id)}/send/{kind}/{letter.id}"
         return str((await self.wire.call("PUT", path, content))["event_id"])
+
+    async def _is_sealed(self, address: Address) -> bool:
+        """Tell whether a room is encrypted now: it may have become so since its address was found.
+
+        That is kept in the same transaction as the answers to what was said in it.
+        """
+        if address.encrypted:
+            return True
+        async with self.store.read() as session:
+            return await rooms.is_sealed(session, address.room_id)
 
     async def _relations(self, letter: Letter) -> tuple[str | None, str | None]:
         """Find the events this letter belongs to: its target's, and the one it edits."""

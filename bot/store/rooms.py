@@ -15,6 +15,8 @@ JOINED, INVITED = "join", "invite"
 """Memberships are Matrix's own words: join, invite, leave, ban, knock."""
 CLOSED = "room.closed "
 """Under this name, with a room's id after it, is kept that it has been replaced."""
+SEALED = "room.sealed "
+"""Under this name, with a room's id after it, is kept that it is encrypted, known to us or not."""
 UNSEALED = "room.unsealed"
 """The kind of deadline that tells of a room that is not encrypted; its subject is the key."""
 
@@ -42,8 +44,10 @@ async def every(session: AsyncSession) -> list[Room]:
 async def remember(session: AsyncSession, room: Room) -> Room:
     """Keep a room under its key, instead of the one that had it before; give the row kept.
 
-    What was once seen encrypted stays so, whatever is said of the room later.
+    What was once seen encrypted stays so, whatever is said of the room later, or was before.
     """
+    if await kept.get(session, SEALED + room.room_id) is not None:
+        room.encrypted = True
     known = await by_key(session, room.key)
     if known is None:
         session.add(room)
@@ -126,12 +130,20 @@ async def shared(session: AsyncSession, one: str, other: str) -> int:
 
 
 async def seal(session: AsyncSession, room_id: str) -> None:
-    """Note that a room is encrypted. Nothing takes that back."""
+    """Note that a room is encrypted, also one that we come to know later. Nothing takes it back."""
+    await kept.put(session, SEALED + room_id, "")
     sealed = update(Room).where(col(Room.room_id) == room_id).values(encrypted=True)
     await session.exec(sealed)
     key = await key_of(session, room_id)
     if key is not None:
         await deadlines.drop(session, UNSEALED, key)
+
+
+async def is_sealed(session: AsyncSession, room_id: str) -> bool:
+    """Tell whether a room has said that it is encrypted, or is known to be."""
+    room = await by_id(session, room_id)
+    known = room is not None and room.encrypted
+    return known or await kept.get(session, SEALED + room_id) is not None
 
 
 async def membership(session: AsyncSession, room_id: str, mxid: str) -> str | None:

@@ -174,3 +174,31 @@ async def test_a_forums_room_that_is_not_known_to_be_encrypted_gets_nothing_in_c
     assert before == []
     assert waits == ["room.unsealed"]
     assert wire.taken == ["sealed"]
+
+
+async def test_an_answer_to_what_sealed_its_room_is_sealed_whatever_was_remembered_of_the_room(
+    store: Store,
+) -> None:
+    wire = OneRefusal(MatrixRefusal(429, "M_LIMIT_EXCEEDED", "not now"))
+    wire.refusal, line, amira = None, cast("Wire", wire), "@amira:here"
+    directs = Directs(store, line, "@samverkan:here", "x", encrypted=False, now=lambda: NOW)
+    directs._known[amira] = Room(key=f"direct:{amira}", room_id="!late", made_at=NOW)
+    directs._inside.add(amira)
+    content = {"plain": "Hjälp", "html": "", "mention": [], "call": True}
+    async with store.begin() as session:
+        await letters.give_up(session, "one", "not of this test")
+        await rooms.seal(session, "!late")
+        answer = Letter(
+            id="two", place=f"direct:{amira}", kind="message", content=content, written_at=NOW
+        )
+        await letters.write(session, [answer])
+    courier = Courier(store, line, cast("Keyring", Keys()), directs, lambda: NOW)
+    courier.wake()
+    work = asyncio.create_task(courier.run())
+    async with asyncio.timeout(10):
+        while not wire.taken:  # noqa: ASYNC110 - the wire does not tell
+            await asyncio.sleep(0.01)
+    work.cancel()
+    await asyncio.gather(work, return_exceptions=True)
+
+    assert wire.taken == ["sealed"]

@@ -50,6 +50,20 @@ async def test_a_room_once_seen_encrypted_is_so_for_ever(store: Store, now: date
         assert kept.encrypted
 
 
+async def test_a_room_that_says_so_before_it_is_known_is_known_as_encrypted(
+    store: Store, now: datetime
+) -> None:
+    async with store.begin() as session:
+        await rooms.seal(session, "!a")
+        before = [await rooms.is_sealed(session, it) for it in ("!a", "!b")]
+
+        row = Room(key="direct:@a:here", room_id="!a", made_at=now, encrypted=False)
+        kept = await rooms.remember(session, row)
+
+    assert before == [True, False]
+    assert kept.encrypted
+
+
 @pytest.mark.parametrize("sealed_by", ["its own event", "apply", "another room"])
 async def test_a_room_that_is_unsealed_a_second_time_is_told_of_again(
     store: Store, now: datetime, sealed_by: str

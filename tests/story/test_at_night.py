@@ -311,8 +311,9 @@ async def test_a_deputy_is_wanted_again_when_the_holder_cannot_after_all(night: 
 
     await night.says("pol.VB", "!förhinder", "TIBG")
 
-    asked = night.find("Kallelse KA-2026-001", "direct", "pol.VB/2")
-    assert "kvittera senast kl. 02.58 (✅)." in asked.body
+    asked = night.find("Varför", "direct", "pol.VB/2")
+    assert "kvittera senast kl. 02.59 (✅)." in asked.body
+    assert "du behövs ändå, kvittera senast kl. 02.59 (✅)." in night.told_last("pol.VB/2")
 
 
 # --- what is true afterwards ---
