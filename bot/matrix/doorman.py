@@ -73,7 +73,8 @@ class Doorman:
         while True:
             rests = self._retries.next_in()
             try:
-                await asyncio.wait_for(self._wanted.wait(), rests)
+                async with asyncio.timeout(rests):
+                    await self._wanted.wait()
             except TimeoutError:
                 log.debug("invites.tried_again")
             self._wanted.clear()

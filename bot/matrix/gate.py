@@ -82,7 +82,8 @@ class Gate:
     async def rest(self, seconds: float) -> None:
         """Wait; shorter when the homeserver comes back meanwhile."""
         with suppress(TimeoutError):
-            await asyncio.wait_for(self._back.wait(), seconds)
+            async with asyncio.timeout(seconds):
+                await self._back.wait()
 
     def _wait(self, *, long: bool) -> float | None:
         """Give the seconds to wait; None when somebody's leaving must be waited for."""
@@ -98,7 +99,8 @@ class Gate:
             raise TimeoutError
         longest = left if wait is None else min(wait, left)
         with suppress(TimeoutError):
-            await asyncio.wait_for(self._news.wait(), None if longest == float("inf") else longest)
+            async with asyncio.timeout(None if longest == float("inf") else longest):
+                await self._news.wait()
 
     def _enter(self, *, long: bool) -> Turn:
         turn = Turn(self._era, probe=self._faults > 0, place=not long)

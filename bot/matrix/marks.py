@@ -37,7 +37,8 @@ class Marks:
         self.directs.changed.set()
         while True:
             try:
-                await asyncio.wait_for(self.directs.changed.wait(), self._retries.next_in())
+                async with asyncio.timeout(self._retries.next_in()):
+                    await self.directs.changed.wait()
             except TimeoutError:
                 log.debug("directs.marked_again")
             await asyncio.sleep(GATHER_SECONDS)

@@ -93,7 +93,8 @@ class Reconciler:
         """Mend for ever; ends only when cancelled."""
         while True:
             try:
-                await asyncio.wait_for(self._woken.wait(), self._retries.next_in())
+                async with asyncio.timeout(self._retries.next_in()):
+                    await self._woken.wait()
             except TimeoutError:
                 log.debug("members.tried_again")
             self._busy = True

@@ -115,7 +115,8 @@ class Stage:
             process.stdin.write(b'{"do": "stop"}\n')
             await process.stdin.drain()
             process.stdin.close()
-            await asyncio.wait_for(process.wait(), STOP_SECONDS)
+            async with asyncio.timeout(STOP_SECONDS):
+                await process.wait()
         except (TimeoutError, ConnectionError):
             with suppress(ProcessLookupError):  # it may have ended meanwhile
                 process.kill()

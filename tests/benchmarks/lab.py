@@ -75,7 +75,8 @@ async def process(*arguments: str, log: Path, talks: bool = False) -> AsyncItera
         if started.returncode is None:
             started.terminate()
             try:
-                await asyncio.wait_for(started.wait(), 10)
+                async with asyncio.timeout(10):
+                    await started.wait()
             except TimeoutError:
                 started.kill()
                 await started.wait()

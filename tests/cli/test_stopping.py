@@ -35,7 +35,8 @@ async def test_a_signal_is_heeded_while_a_homeserver_is_silent(operator: Operato
         cwd=operator.folder,
         stderr=asyncio.subprocess.PIPE,
     )
-    await asyncio.wait_for(asked.wait(), 60)
+    async with asyncio.timeout(60):
+        await asked.wait()
 
     began = time.monotonic()
     process.send_signal(signal.SIGTERM)

@@ -34,7 +34,7 @@ pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.timeout(300
 MINUTE = 60.0
 MOST_IN_A_MINUTE = 14
 BACK = 25.0  # seconds from the server's return until all has gone out; 20 of them unnoticed
-ON_ITS_WAY = 0.1  # seconds; what is under way when the bot is told cannot be called back
+ON_ITS_WAY = 1.0  # second: what is under way when the bot is told cannot be called back
 PLACES = ("forum:WEEK", "forum:TOP")
 PEOPLE = 12
 

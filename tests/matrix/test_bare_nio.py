@@ -424,6 +424,7 @@ async def test_d11_a_failing_sync_is_asked_again_at_once(bare: AsyncClient) -> N
 
     bare.sync = fails
     with pytest.raises(TimeoutError):
-        await asyncio.wait_for(bare.sync_forever(timeout=30_000), 0.2)
+        async with asyncio.timeout(0.2):
+            await bare.sync_forever(timeout=30_000)
 
     assert asked > 20
