@@ -23,8 +23,13 @@ _WRITES = frozenset({"send", "state", "redact"})
 
 
 def kind_of(method: str, path: str) -> str:
-    """Name the kind of a request: what a homeserver counts together."""
+    """Name the kind of a request: what a homeserver counts together.
+
+    An invitation as state is limited by whom it asks: minutes, which hold up nobody else.
+    """
     words = _CLIENT.sub("", path).strip("/").split("/")
+    if method == "PUT" and words[:2] == ["state", "m.room.member"]:
+        return f"invite {'/'.join(words[2:])}"
     if method == "PUT" and words[0] in _WRITES:
         return "write"
     return f"{method} {'/'.join(words[:2]) if words[0] == 'keys' else words[0]}"

@@ -42,7 +42,7 @@ from config.settings import Settings, load_settings
 
 log = structlog.get_logger()
 
-QUIET_SECONDS = 240.0  # real time, behind a bad line too; who is not quiet by then is not well
+QUIET_SECONDS = 400.0  # real time; who is invited often may be asked again only after 333
 STEP_SECONDS = 0.01  # between two looks at whether it is quiet
 SEEN = 20_000  # events remembered as heard
 
