@@ -6,11 +6,13 @@ passed over with a log line; nothing here raises on content.
 
 from __future__ import annotations
 
+import heapq
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from operator import itemgetter
 from typing import Any, NamedTuple, Protocol
 
 import structlog
@@ -91,17 +93,20 @@ class Ears:
     def read(self, sync: Json, *, first: bool) -> Batch:
         """Read a sync answer. In the first ever, only who is where counts: the rest is history."""
         rooms = mapping(sync.get("rooms"))
-        events: list[Incoming] = []
-        for room_id, joined in mapping(rooms.get("join")).items():
-            events += self._joined(text(room_id) or "", mapping(joined), first=first)
-        for room_id, left in mapping(rooms.get("leave")).items():
-            events += self._members(text(room_id) or "", mapping(left))
+        heard = [
+            self._joined(text(room_id) or "", mapping(joined), first=first)
+            for room_id, joined in mapping(rooms.get("join")).items()
+        ]
+        heard += [
+            self._members(text(room_id) or "", mapping(left))
+            for room_id, left in mapping(rooms.get("leave")).items()
+        ]
         invites = [
             invited
             for room_id, invite in mapping(rooms.get("invite")).items()
             if (invited := self._invited(room_id, mapping(invite)))
         ]
-        return Batch(tuple(events), tuple(invites), str(sync.get("next_batch", "")))
+        return Batch(_as_it_happened(heard), tuple(invites), str(sync.get("next_batch", "")))
 
     def _joined(self, room_id: str, room: Json, *, first: bool) -> Iterator[Incoming]:
         state = listing(mapping(room.get("state")).get("events"))
@@ -283,6 +288,22 @@ class Ears:
             if mine and inviter and there:
                 return Invited(there, inviter, direct=content.get("is_direct") is True)
         return None
+
+
+def _as_it_happened(rooms: Iterable[Iterable[Incoming]]) -> tuple[Incoming, ...]:
+    """Put what was heard in several rooms in one order, by when it was sent.
+
+    Within a room the server's order holds, whatever the senders' clocks say of it.
+    """
+
+    def timed(room: Iterable[Incoming]) -> Iterator[tuple[datetime, Incoming]]:
+        latest = datetime.min.replace(tzinfo=UTC)
+        for event in room:
+            latest = max(latest, event.sent_at)
+            yield latest, event
+
+    ordered = heapq.merge(*map(timed, rooms), key=itemgetter(0))
+    return tuple(event for _, event in ordered)
 
 
 def _spoken(kind: str, content: Json) -> Json:

@@ -177,6 +177,31 @@ def test_where_our_server_tells_no_age_it_is_from_when_theirs_says_it_was_sent(
     assert said.age == age
 
 
+def test_what_came_in_one_answer_is_heard_as_it_happened_whichever_room_it_was_in() -> None:
+    def said(body: str, at: int) -> dict[str, Any]:
+        return event(text(body), event_id=f"${body}", origin_server_ts=STAMP + at)
+
+    rooms = {
+        "!rsg": [said("second", 20), said("fourth", 40)],
+        "!vsk": [said("first", 10), said("third", 30)],
+    }
+    join = {room_id: {"timeline": {"events": events}} for room_id, events in rooms.items()}
+    told = Ears(ME, (), NoKeys(), lambda: NOW).read({"rooms": {"join": join}}, first=False).events
+
+    words = [it.body for it in told if isinstance(it, Said)]
+    assert words == ["first", "second", "third", "fourth"]
+
+
+def test_no_clock_of_another_server_turns_the_order_within_a_room() -> None:
+    told = heard(
+        event(text("says it is from tomorrow"), event_id="$1", origin_server_ts=STAMP + 10**8),
+        event(text("says it is from yesterday"), event_id="$2", origin_server_ts=STAMP - 10**8),
+        event(text("now"), event_id="$3"),
+    )
+
+    assert [it.event_id for it in told] == ["$1", "$2", "$3"]
+
+
 def test_what_is_read_again_is_as_old_as_it_has_become() -> None:
     ears = Ears(ME, (), NoKeys(), lambda: NOW)
 
