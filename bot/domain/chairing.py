@@ -56,7 +56,7 @@ def leads(region: Region, forum: Forum, seats: Sequence[SeatCall]) -> dict[str, 
     """Tell who leads as far as is known: `leads` is a function; None while it is not known.
 
     `turn` lists whose turn it is, in order. `unled`: each of them has a seat, and has been sought
-    in vain. `chair_prevented`: who has its function has answered, and cannot.
+    in vain. `chair_is`: why the chair does not, if it does not.
     """
     calls = {each.seat.function: each for each in seats}
     turn = turn_to_lead(region, forum)
@@ -65,12 +65,16 @@ def leads(region: Region, forum: Forum, seats: Sequence[SeatCall]) -> dict[str, 
     known = first is not None and (first not in calls or calls[first].reached)
     return {
         "chair": forum.chair, "own_chair": forum.own_chair, "turn": list(turn),
-        "chair_prevented": chair_prevented(forum, seats),
+        "chair_is": chair_is(forum, seats),
         "leads": first if known else None, "unled": not left,
     }  # fmt: skip
 
 
-def chair_prevented(forum: Forum, seats: Sequence[SeatCall]) -> bool:
-    """Tell whether the chair has answered that nobody of its function can come."""
-    calls = (each.call for each in seats if each.seat.function == forum.chair)
-    return any(call.state == CallState.PREVENTED for call in calls)
+def chair_is(forum: Forum, seats: Sequence[SeatCall]) -> CallState:
+    """Tell why the chair does not lead, where it does not: prevented, unmanned or not reached.
+
+    Prevented is said by itself; an unmanned function is not one that keeps silent (R10).
+    """
+    states = {each.call.state for each in seats if each.seat.function == forum.chair}
+    told = (CallState.PREVENTED, CallState.UNMANNED)
+    return next((each for each in told if each in states), CallState.NOT_REACHED)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from bot.asking.ask import Ask, Ring
 from bot.domain.answer import Answer, Direct, Reply, Typed
-from bot.domain.chairing import chair_prevented, chaired_by, leads
+from bot.domain.chairing import chair_is, chaired_by, leads
 from bot.domain.model import Holding, Meeting
 from bot.domain.region import Forum
 from bot.domain.summons import Roster
@@ -58,7 +58,7 @@ async def choosing(
         "starts": roll.meeting.starts_at,
         "purpose": Typed(roll.meeting.purpose),
         "chair": roll.forum.chair,
-        "chair_prevented": chair_prevented(roll.forum, roll.seats),
+        "chair_is": chair_is(roll.forum, roll.seats),
         "called": chooser.function == caller,
         "choices": choices,
     }

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from bot.domain.answer import Facts, InForum, Reply, Typed
 from bot.domain.attendance import not_authorities, standing
 from bot.domain.authority import opener
-from bot.domain.chairing import chair_prevented, turn_to_lead
+from bot.domain.chairing import chair_is, turn_to_lead
 from bot.domain.model import Action, CarryBack, Meeting
 from bot.domain.perspectives import perspectives
 from bot.domain.region import Region
@@ -60,7 +60,7 @@ async def opening(at: Asking, roll: Roll, roster: Roster) -> Reply:
             at.now,
         ),
         "chair": roll.forum.chair,
-        "chair_prevented": chair_prevented(roll.forum, roll.seats),
+        "chair_is": chair_is(roll.forum, roll.seats),
         "own_chair": roll.forum.own_chair,
         "incident": roll.meeting.incident,
         "end_condition": await _end_condition(at, roll.meeting),
