@@ -53,6 +53,17 @@ class Company:
         """Give everybody in the order of the law."""
         return list(self.people.values())
 
+    def arrivals(self, server: str) -> list[str]:
+        """Give the events by which people have come into rooms, each once.
+
+        Only those of one homeserver: what comes over another's line may come at any time.
+        """
+        near = [each for each in self.people.values() if each.server.name == server]
+        came = [event_id for person in near for event_id in person.arrivals]
+        for person in self.people.values():
+            person.arrivals.clear()
+        return came
+
     def called(self, role: Role) -> str:
         """Say what the scenario calls somebody: the name there, or function and rank."""
         named = {its: name for name, its in self.script.people.items()}

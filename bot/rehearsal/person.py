@@ -58,6 +58,8 @@ class Person:
     wire: Wire
     keyring: Keyring | None
     joined: set[str] = field(default_factory=set)
+    arrivals: list[str] = field(default_factory=list)
+    """The events by which they have come into rooms, until the bot is known to have read them."""
     _since: str | None = None
     _unread: list[Heard] = field(default_factory=list)
     _seen: set[str] = field(default_factory=set)
@@ -86,19 +88,16 @@ class Person:
         """Give the Matrix id."""
         return self.account.user_id
 
-    async def join(self, room_id: str, via: str | None = None) -> list[str]:
-        """Go into a room that one is invited to, or that lets one in; `via` a homeserver there.
-
-        Give the event by which one came in; none if one was there.
-        """
+    async def join(self, room_id: str, via: str | None = None) -> None:
+        """Go into a room that one is invited to, or that lets one in; `via` a homeserver there."""
         if room_id in self.joined:
-            return []
+            return
         query = {"via": via} if via else None
         await self.wire.call("POST", f"{CLIENT}/join/{quote(room_id)}", {}, query=query)
         self.joined.add(room_id)
         path = f"{CLIENT}/rooms/{quote(room_id)}/state/m.room.member/{quote(self.mxid)}"
         came = await self.wire.call("GET", path, query={"format": "event"})
-        return [str(came["event_id"])]
+        self.arrivals.append(str(came["event_id"]))
 
     async def follow(self, room_id: str) -> None:
         """Go where one has been invited from another homeserver, as soon as that is known here."""

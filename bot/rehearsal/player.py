@@ -171,7 +171,7 @@ class Player:
         if act.verb in {"stop-bot", "restart-bot"}:
             await stage.stop()
         if act.verb in {"start-bot", "restart-bot"} and not stage.running:
-            await stage.start(self.scene.now)
+            await self.scene.wake()
         if act.verb.endswith("homeserver"):
             await self._homeserver(act)
 

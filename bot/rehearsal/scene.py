@@ -71,11 +71,20 @@ class Scene:
         if self.bot.partition(":")[2] in self.down:
             quiet = await self.stage.endure(self.now)
         else:
-            quiet = await self.stage.settle(self.now, self._seen, self.down)
-            self._seen.clear()
+            quiet = await self.stage.settle(self.now, self._to_be_read(), self.down)
         self.next_due = quiet.next_due
         news, self._early = [*self._early, *await self._read(quiet)], []
         return news
+
+    async def wake(self) -> None:
+        """Start the bot, which first of all reads whatever it has not read yet."""
+        await self.stage.start(self.now)
+        self._to_be_read()
+
+    def _to_be_read(self) -> list[str]:
+        """Give what the bot is to have read before time goes on, each once."""
+        said, self._seen = self._seen, []
+        return said + self.company.arrivals(self.bot.partition(":")[2])
 
     async def gather(self) -> None:
         """Learn the rooms, and let everybody go where they are invited."""
@@ -195,7 +204,7 @@ class Scene:
             return
         try:
             if person.server.name == self.bot.partition(":")[2]:
-                self._seen += await person.join(room_id)
+                await person.join(room_id)
             else:
                 await person.follow(room_id)
                 await self._look_round(room_id, person)

@@ -52,7 +52,6 @@ class Heard:
 
     def __init__(self) -> None:
         """Begin with none."""
-        self.invited: list[tuple[str, str]] = []
         self._seen: dict[str, None] = {}
         self._news = asyncio.Event()
         self.caught_up = asyncio.Event()
@@ -60,11 +59,9 @@ class Heard:
 
     def note(self, sync: Mapping[str, Any]) -> None:
         """Note the events of a sync answer."""
-        for room_id, room in sync.get("rooms", {}).get("join", {}).items():
+        for room in sync.get("rooms", {}).get("join", {}).values():
             for event in room.get("timeline", {}).get("events", []):
                 self._seen[event.get("event_id", "")] = None
-                if event.get("content", {}).get("membership") == "invite":
-                    self.invited.append((room_id, event["state_key"]))
         while len(self._seen) > SEEN:
             self._seen.pop(next(iter(self._seen)))
         self._news.set()
@@ -85,6 +82,7 @@ class Stage:
         self._settings = settings
         self._heard = Heard()
         self._delivered: list[Delivery] = []
+        self._invited: set[tuple[str, str]] = set()
         self._clock = SteeredClock(datetime.min.replace(tzinfo=UTC))
 
     @asynccontextmanager
@@ -135,8 +133,9 @@ class Stage:
         """Tell what has happened since last asked, and when the bot will ring next."""
         async with house.store.read() as session:
             due = await deadlines.next_due(session)
+            waiting = await rooms.invited(session)
         delivered, self._delivered[:] = [_told(each) for each in self._delivered], []
-        invited, self._heard.invited[:] = list(self._heard.invited), []
+        invited, self._invited = sorted(waiting - self._invited), waiting
         return {
             "next_due": due.isoformat() if due else None,
             "delivered": delivered,

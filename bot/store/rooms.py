@@ -85,6 +85,12 @@ async def joined(session: AsyncSession, room_id: str) -> set[str]:
     return set(await session.exec(inside))
 
 
+async def invited(session: AsyncSession) -> set[tuple[str, str]]:
+    """Give, as (room id, Matrix id), who has been asked into a room and has not come."""
+    outside = select(Member.room_id, Member.mxid).where(Member.membership == INVITED)
+    return {(room_id, mxid) for room_id, mxid in await session.exec(outside)}
+
+
 async def with_direct(session: AsyncSession, mxids: Collection[str]) -> set[str]:
     """Give those of these people who have a direct room with the bot."""
     theirs = select(Room.key).where(col(Room.key).in_([f"direct:{mxid}" for mxid in mxids]))

@@ -108,3 +108,13 @@ async def test_who_comes_back_may_be_asked_back_another_time(store: Store, now: 
         assert asked
         assert not back.asked_back
         assert not back.by_choice
+
+
+async def test_who_was_asked_into_a_room_and_has_not_come_is_found(
+    store: Store, now: datetime
+) -> None:
+    async with store.begin() as session:
+        for mxid, membership in (("@in:x", "join"), ("@asked:x", "invite"), ("@gone:x", "leave")):
+            await rooms.moved(session, "!a", mxid, membership, now)
+
+        assert await rooms.invited(session) == {("!a", "@asked:x")}
