@@ -12,14 +12,26 @@ from bot.domain.calendar import local
 from bot.domain.model import Lesson
 from bot.procedures.incidents import meant, read_incident
 from bot.procedures.lessons import listed
-from bot.store import counters, log
+from bot.store import counters, holdings, log
 
 
 def _may(ask: Ask) -> bool:
     return bool(ask.holdings)
 
 
-@command("lesson", sv="lärdom", allowed=_may, counts="answer")
+async def _function(ask: Ask) -> str:
+    """Give what they say it as; in an exercise that is over, what they played."""
+    held = ask.holdings or [
+        it
+        for it in await holdings.held_by(ask.session, ask.mxid, ask.region.held_when(ask.now))
+        if it.function in ask.region.functions
+    ]
+    if not held:
+        raise Refusal("no_function")
+    return held[0].function
+
+
+@command("lesson", sv="lärdom", allowed=_may, counts="answer", outlives=True)
 async def lesson(
     ask: Ask,
     incident: Annotated[str, Reader(read_incident, finds=True)],
@@ -30,9 +42,7 @@ async def lesson(
     if not text:
         told = {**facts(found), "written": False, "lessons": await listed(ask, found)}
         return [Reply("incident/lessons", told, subject=subject(found))]
-    if not ask.holdings:
-        raise Refusal("no_function")
-    function = ask.holdings[0].function
+    function = await _function(ask)
     kept = Lesson(
         id=await counters.next_id(ask.session, "LÄ", local(ask.region, ask.now).year),
         incident=found.id, text=str(text), said_by=ask.mxid, said_as=function, said_at=ask.now,

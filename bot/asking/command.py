@@ -56,6 +56,8 @@ class Command:
     where: Where = "anywhere"
     real: bool = False
     """Only where it is real: what it does would reach out of an exercise."""
+    outlives: bool = False
+    """It counts also when its exercise is over: it looks back."""
 
     @cached_property
     def names(self) -> frozenset[str]:
@@ -77,11 +79,13 @@ class Deadline:
     """A kind of deadline and what is done when it comes.
 
     `arm` sets, at each start, those the law asks for and nobody has set; it may be called often.
+    `outlives`: it comes also when its exercise is over.
     """
 
     kind: str
     run: DeadlineFunction
     arm: ArmFunction | None = None
+    outlives: bool = False
 
 
 def anybody(ask: Ask) -> bool:  # noqa: ARG001 - the shape of every May
@@ -103,6 +107,7 @@ def command(  # noqa: PLR0913 - one declaration that reads as one sentence
     needed: Sequence[str] = (),
     where: Where = "anywhere",
     real: bool = False,
+    outlives: bool = False,
 ) -> Callable[[CommandFunction], Command]:
     """Declare a command; its arguments are the function's own, after `ask`.
 
@@ -124,16 +129,17 @@ def command(  # noqa: PLR0913 - one declaration that reads as one sentence
             needed=frozenset(needed),
             where=where,
             real=real,
+            outlives=outlives,
         )
 
     return declare
 
 
 def deadline(
-    kind: str, *, arm: ArmFunction | None = None
+    kind: str, *, arm: ArmFunction | None = None, outlives: bool = False
 ) -> Callable[[DeadlineFunction], Deadline]:
     """Declare what is done when a deadline of that kind comes, and how it is set at a start."""
-    return lambda run: Deadline(kind, run, arm)
+    return lambda run: Deadline(kind, run, arm, outlives)
 
 
 def listed(answers: Any) -> tuple[Answer, ...]:  # noqa: ANN401 - the loose shape commands may give

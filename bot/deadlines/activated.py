@@ -43,14 +43,14 @@ async def stepped_down(ring: Ring) -> list[Answer]:
     return await end(ring, incident) if incident else []
 
 
-@deadline(LESSONS)
+@deadline(LESSONS, outlives=True)
 async def lessons(ring: Ring) -> list[Answer]:
     """Ask, a day after, what is worth doing otherwise (T20)."""
     incident = await incidents.by_id(ring.session, ring.subject)
     return await asked(ring, incident, written=False) if incident and incident.ended_at else []
 
 
-@deadline(LESSONS_WRITTEN)
+@deadline(LESSONS_WRITTEN, outlives=True)
 async def lessons_written(ring: Ring) -> list[Answer]:
     """Ask again after a fortnight, and show in the conference's room what was said (T20)."""
     incident = await incidents.by_id(ring.session, ring.subject)

@@ -189,8 +189,8 @@ class Desk:
             return
         year = now.astimezone(self.region.timezone).year
         region = await exercises.world_of(session, self.region, subject, year)
-        if region.exercise and region.exercise.ended:  # what was practised is over with it
-            return
+        if region.exercise and region.exercise.ended and not known.outlives:
+            return  # what was practised is over with it
         ring = Ring(session, region, now, subject, deadline.due_at)
         try:
             async with session.begin_nested():

@@ -15,7 +15,7 @@ from bot.store import exercises
 def goes_on(ask: Ask, found: Wish) -> None:
     """Refuse what would count in an exercise that is over, or would reach out of one."""
     exercise = ask.region.exercise
-    if exercise and exercise.ended and found.command.counts:
+    if exercise and exercise.ended and found.command.counts and not found.command.outlives:
         raise Refusal("exercise_over", exercise=exercise.code)
     if exercise and found.command.real:
         raise Refusal("not_in_exercise", exercise=exercise.code)

@@ -55,7 +55,7 @@ def world(region: Region, row: HeldExercise) -> Region:
             row.code,
             row.title,
             frozenset(row.participants),
-            ended=row.ended_at is not None,
+            ended_at=row.ended_at,
             ways=any(it.ways for it in region.organisations.values()),
         ),
         exercises={},
@@ -158,7 +158,7 @@ def _is_same(known: Region, row: HeldExercise) -> bool:
     its, forums = known.exercise, {twin(row.code, code) for code in row.forums}
     return (
         its is not None
-        and (its.title, its.ended) == (row.title, row.ended_at is not None)
+        and (its.title, its.ended_at) == (row.title, row.ended_at)
         and its.participants == frozenset(row.participants)
         and set(known.forums) == forums
     )

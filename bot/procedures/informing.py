@@ -77,7 +77,7 @@ async def to_know(
 async def leader_of(at: Asking, incident: Incident) -> str | None:
     """Find who leads now: the holder of the lead's function, else of one that may judge."""
     functions = tuple(filter(None, (incident.lead, *at.region.cooperation.judges)))
-    return await holdings.leader(at.session, functions, at.now)
+    return await holdings.leader(at.session, functions, at.region.held_when(at.now))
 
 
 async def to_lead(at: Asking, incident: Incident, name: str, told: Facts) -> list[Answer]:

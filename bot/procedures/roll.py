@@ -93,8 +93,8 @@ class Roll:
 
 
 async def roster_now(at: Asking) -> Roster:
-    """Give who holds each function now."""
-    return by_function(await holdings.in_force(at.session, at.now))
+    """Give who holds each function now; in an exercise that is over, who held it last."""
+    return by_function(await holdings.in_force(at.session, at.region.held_when(at.now)))
 
 
 async def read(at: Asking, summons: Summons, roster: Roster) -> Roll | None:

@@ -87,10 +87,7 @@ async def _ended(at: Asking, incident: Incident, open_: StillOpen) -> list[Answe
     await deadlines.drop(at.session, CALL, incident.id)
     await incidents.set_rhythm(at.session, incident.id, ())
     off = await calling_off.about(at, incident.id, "ended")
-    limits = at.region.limits[Mode.ACTIVATED]
-    for kind, key in ((LESSONS, "lessons"), (LESSONS_WRITTEN, "lessons_written")):
-        by = due(limits[key], at.now, at.region, next_meeting=None)
-        await deadlines.set_(at.session, kind, incident.id, by)
+    await _ask_for_lessons(at, incident)
     await _refresh(at)
     told = {**facts(incident), **open_.facts()}
     everybody = informed(at.region, await roster_now(at))
@@ -101,6 +98,20 @@ async def _ended(at: Asking, incident: Incident, open_: StillOpen) -> list[Answe
         return [*said, *off]
     here = Reply("incident/ended", told, to=InForum(forum.code), subject=subject(incident))
     return [here, *said, *off]
+
+
+async def let_go(at: Asking, incident: Incident) -> None:
+    """End it because its exercise is over, whatever is open; what it taught is asked for."""
+    incident.ended_at = at.now
+    await _turn(at, incident, IncidentState.ENDED, None)
+    await _ask_for_lessons(at, incident)
+
+
+async def _ask_for_lessons(at: Asking, incident: Incident) -> None:
+    limits = at.region.limits[Mode.ACTIVATED]
+    for kind, key in ((LESSONS, "lessons"), (LESSONS_WRITTEN, "lessons_written")):
+        by = due(limits[key], at.now, at.region, next_meeting=None)
+        await deadlines.set_(at.session, kind, incident.id, by)
 
 
 async def _step_over(

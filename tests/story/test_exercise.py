@@ -217,6 +217,36 @@ async def test_what_was_practised_is_over_with_the_exercise(begun: Story) -> Non
     assert begun.said_last(TWIN).startswith(f"{MARK}\nÖvningen ÖVN1 är slut; det räknas inte")
 
 
+@pytest.mark.parametrize("stepped_down", [True, False])
+async def test_what_an_exercise_taught_is_asked_for_after_it_is_over(
+    begun: Story, *, stepped_down: bool
+) -> None:
+    await begun.says("lst.TIB", "!samverka Rök ur tunneln", TWIN)
+    await begun.says("lst.TIB", f'{ACTIVATE} info="rök över E18"', "direct", to="Rök ur tunneln")
+    await begun.says("reg.TIB", "!berörs H-2026-001", "direct", to="Första information")
+    await begun.passes(hours=2)
+    if stepped_down:
+        await begun.says("lst.TIB", "!avsluta H-2026-001 trots=övat", "direct")
+        await begun.passes(hours=1)
+    await begun.says("lst.TIB", "!öva slut", "VSK")
+    before = len(await letters_of(begun))
+
+    await begun.passes(hours=24)
+    asked = {who: begun.told_last(who) for who in ("lst.TIB", "reg.TIB")}
+    await begun.says("reg.TIB", '!lärdom H-2026-001 "sjukvården saknade karta"', "direct")
+    kept = begun.told_last("reg.TIB")
+    await begun.passes(days=14)
+
+    for words in asked.values():
+        assert words.startswith(f"{MARK}\n[ÖVNING ÖVN1] H-2026-001: vad borde vi göra")
+    assert kept.startswith(f"{MARK}\nLÄ-2026-001 är antecknad för H-2026-001: ”sjukvården saknade")
+    assert "Sagt som Tjänsteperson i beredskap (sjukvård), Region Mälarvik." in kept
+    assert "Sagt hittills: 1." in begun.find("sista frågan", "direct", "lst.TIB").body
+    assert "- LÄ-2026-001, Tjänsteperson i beredskap (sjukvård)" in begun.said_last(ASK)
+    about_it = [it for it in (await letters_of(begun))[before:] if "ÖVN1" in str(it.content)]
+    assert {it.place for it in about_it} <= THEIRS
+
+
 async def test_who_is_named_must_be_somebody(story: Story) -> None:
     await story.says("lst.TIB", '!öva "X" forum=ASK deltar=lst.TIB,pol.VB=anna', "VSK")
     assert story.said_last("VSK").startswith("”anna” är inget Matrix-id.")

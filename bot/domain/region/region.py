@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from bot.domain.region.actors import (
@@ -73,6 +74,10 @@ class Region:
     def practised(self) -> str | None:
         """Give the code of the exercise that this region is; None for what is real."""
         return self.exercise.code if self.exercise else None
+
+    def held_when(self, now: datetime) -> datetime:
+        """Give when its functions were last held: now, but for an exercise that is over."""
+        return self.exercise.played(now) if self.exercise else now
 
     def world_of(self, code: str) -> Region:
         """Give the exercise's region that a code is of, or else this one."""
