@@ -14,7 +14,7 @@ from bot.domain.model import Meeting, MeetingState, Summons
 from bot.procedures.roll import STEP, Asking, read, roster_now, status
 from bot.procedures.summoning import ENDS, OPENS, REGISTER
 from bot.procedures.telling_called import tell_called
-from bot.store import deadlines, incidents, letters, log, meetings, summonses
+from bot.store import deadlines, dispatches, incidents, letters, log, meetings, summonses
 
 Why = Literal["judged", "ended", "closed"]
 """What it was called for is judged otherwise, or has ended; or its forum is closed."""
@@ -39,6 +39,8 @@ async def _call_off(at: Asking, meeting: Meeting, why: Why) -> list[Answer]:
     rung = [(OPENS, meeting.id), (ENDS, meeting.id), *([(STEP, summons.id)] if summons else [])]
     for kind, subject in rung:
         await deadlines.drop(at.session, kind, subject)
+    if summons:
+        await dispatches.let_go(at.session, summons.id, at.now)
     await deadlines.set_(at.session, REGISTER, meeting.forum, at.now)
     proof = {"proof": at.origin} if isinstance(at, Ask) else {}
     await log.append(

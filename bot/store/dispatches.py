@@ -50,6 +50,18 @@ async def to_carry(session: AsyncSession, now: datetime) -> list[Dispatch]:
     return list(await session.exec(there.order_by(col(Dispatch.written_at), col(Dispatch.id))))
 
 
+async def let_go(session: AsyncSession, about: str, now: datetime) -> None:
+    """Have nothing more carried about it: it is called off. What was delivered stays so."""
+    of_use = update(Dispatch).where(col(Dispatch.about) == about, col(Dispatch.until) > now)
+    await session.exec(of_use.values(until=now))
+
+
+async def until(session: AsyncSession, dispatch: Dispatch) -> datetime:
+    """Tell until when it is of use, as is known now."""
+    there = select(Dispatch.until).where(Dispatch.id == dispatch.id)
+    return (await session.exec(there)).one()
+
+
 async def broken_off(session: AsyncSession) -> list[Dispatch]:
     """List those that were on their way when the bot was stopped."""
     there = select(Dispatch).where(Dispatch.state == DispatchState.SENDING)

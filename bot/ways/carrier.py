@@ -107,8 +107,10 @@ class Carrier:
             rest = min(LONGEST_REST, rest * 2)
 
     async def _tried(self, dispatch: Dispatch) -> Outcome:
-        if dispatch.until <= self.now():
-            return failed("too_late")
+        async with self.store.read() as session:
+            until = await dispatches.until(session, dispatch)
+        if until <= self.now():
+            return failed("too_late" if until == dispatch.until else "called_off")
         way = self.ways.get(WayKind(dispatch.kind))
         if way is None:
             return NO_ADDRESS

@@ -7,6 +7,7 @@ import pytest
 from bot.domain.model import MeetingState
 from tests.story.activation import activated, requested
 from tests.story.gathering import gathers, the_calls, the_log, the_meeting
+from tests.story.other_ways import WAYS, gets_ways, sent
 from tests.story.story import Story, mxid_of
 
 ID = "H-2026-001"
@@ -14,6 +15,11 @@ ID = "H-2026-001"
 
 @pytest.fixture
 async def called(story: Story) -> Story:
+    """Let the group be called."""
+    return await calls_the_group(story)
+
+
+async def calls_the_group(story: Story) -> Story:
     """Let the judge call the group at 15.54, with one more organisation, to meet at 16.04."""
     await requested(story)
     await gathers(story, "TIBG")
@@ -47,6 +53,16 @@ async def test_called_off_the_status_seeks_nobody_any_more(called: Story) -> Non
     assert "söker ersättare 1" in before
     assert "söker" not in after
     assert "Svarar senast" not in after
+
+
+async def test_called_off_nothing_more_of_it_goes_out_by_mail_or_webhook(story: Story) -> None:
+    gets_ways(story, WAYS)
+    await calls_the_group(story)
+    assert {row.until > story.clock.now() for row in await sent(story)} == {True}
+
+    await story.says("lst.TIB", f"bedöm {ID} följ om=17.00", "direct")
+
+    assert {row.until for row in await sent(story)} == {story.clock.now()}
 
 
 async def test_what_is_only_followed_is_not_met_about_either(called: Story) -> None:

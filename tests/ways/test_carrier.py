@@ -205,6 +205,23 @@ async def test_what_the_meeting_has_gone_past_is_not_sent(store: Store) -> None:
     assert way.carried == ["closed", "closed"]
 
 
+async def test_what_is_called_off_is_not_tried_again(store: Store) -> None:
+    way = Scripted([later("unreachable")])
+    await lay(store, dispatch())
+
+    async with carrying(store, way) as carrier:
+        carrier.first_rest = 0.2
+        await until(lambda: way.carried)
+        async with store.begin() as session:
+            await dispatches.let_go(session, "KA-2026-088", NOW)
+        await settled(store, "failed")
+
+    assert len(way.carried) == 3  # once, and the two that closed
+    async with store.read() as session:
+        [row] = await dispatches.of(session, "KA-2026-088")
+    assert row.why == "called_off"
+
+
 async def test_without_a_server_in_the_settings_that_is_said(store: Store) -> None:
     await lay(store, dispatch())
 
