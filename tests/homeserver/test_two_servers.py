@@ -18,7 +18,8 @@ from bot.domain.membership import functions_of
 from bot.domain.model import Holding
 from bot.domain.region import Region
 from bot.domain.rooms import RoomSettings, wanted_rooms
-from bot.matrix.ears import KEPT_PARTS, Ears
+from bot.matrix.ears import Ears
+from bot.matrix.events import KEPT_PARTS
 from bot.matrix.keyring import Keyring
 from bot.matrix.reconciler import Reconciler
 from bot.matrix.rooms import Builder
