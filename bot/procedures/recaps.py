@@ -45,10 +45,11 @@ def _told(agreement: Agreement) -> dict[str, Any]:
 
 async def _seats(ask: Ask, forum: Forum) -> list[dict[str, Any]]:
     """List how the calls to this person's seats stand, in the summonses of the forum."""
-    roster = await roster_now(ask)
+    here = [made for made in await summonses.running(ask.session) if made.forum == forum.code]
+    roster = await roster_now(ask) if here else {}
     found = []
-    for made in await summonses.running(ask.session):
-        roll = await read(ask, made, roster) if made.forum == forum.code else None
+    for made in here:
+        roll = await read(ask, made, roster)
         for each in roll.seats if roll else ():
             if each.call.function in ask.functions:
                 reached = each.call.state in REACHED

@@ -95,15 +95,15 @@ def from_the_paper(folder: Path) -> Path:
 def playing(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[dict[str, Future[Played]]]:
-    """Begin every play that a test of this run asks for."""
+    """Begin every play that a test of this run asks for, in the order in which it is asked for."""
     tests = [test for test in request.session.items if test.path == request.path]
-    wanted = {test.callspec.params["name"] for test in tests if isinstance(test, pytest.Function)}
-    wanted |= {"scenario-a"} if wanted & SEEDS.keys() else set()
+    items = [test for test in tests if isinstance(test, pytest.Function)]
+    wanted = [str(test.callspec.params["name"]) for test in items]
+    wanted += ["scenario-a"] if SEEDS.keys() & set(wanted) else []
     with ThreadPoolExecutor(AT_ONCE) as stages:
         yield {
             name: stages.submit(on_stage, name, tmp_path_factory.mktemp("play"))
-            for name in PLAYS
-            if name in wanted
+            for name in dict.fromkeys(wanted)
         }
 
 
