@@ -12,7 +12,7 @@ from bot.domain.answer import Answer, Direct, InForum, Reply, Typed
 from bot.domain.exercises import next_code, twin
 from bot.domain.model import HeldExercise, Holding
 from bot.domain.places import key_of, place_of
-from bot.procedures.stepping_down import let_go
+from bot.procedures.stepping_down import over
 from bot.procedures.summoning import REGISTER
 from bot.procedures.timelines import timeline
 from bot.store import deadlines, exercises, holdings, incidents, law, log, people
@@ -98,7 +98,7 @@ async def end(ask: Ask, row: HeldExercise) -> list[Answer]:
     await exercises.end_holdings(ask.session, row.code, ask.now)
     for incident in await incidents.active(ask.session):
         if incident.exercise == row.code:
-            await let_go(ask, incident)
+            await over(ask, incident)
     facts = await timeline(ask.session, ask.region, row)
     await exercises.keep(ask.session, row, ask.now)
     await _note(ask, row, "exercise.ended", {})

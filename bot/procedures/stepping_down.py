@@ -82,12 +82,10 @@ async def end(at: Asking, incident: Incident) -> list[Answer]:
 
 
 async def _ended(at: Asking, incident: Incident, open_: StillOpen) -> list[Answer]:
-    incident.ended_at = at.now
-    await _turn(at, incident, IncidentState.ENDED, None)
+    await over(at, incident)
     await deadlines.drop(at.session, CALL, incident.id)
     await incidents.set_rhythm(at.session, incident.id, ())
     off = await calling_off.about(at, incident.id, "ended")
-    await _ask_for_lessons(at, incident)
     await _refresh(at)
     told = {**facts(incident), **open_.facts()}
     everybody = informed(at.region, await roster_now(at))
@@ -100,14 +98,10 @@ async def _ended(at: Asking, incident: Incident, open_: StillOpen) -> list[Answe
     return [here, *said, *off]
 
 
-async def let_go(at: Asking, incident: Incident) -> None:
-    """End it because its exercise is over, whatever is open; what it taught is asked for."""
+async def over(at: Asking, incident: Incident) -> None:
+    """Note that it has ended, whatever is open, and have it asked later what it taught (T20)."""
     incident.ended_at = at.now
     await _turn(at, incident, IncidentState.ENDED, None)
-    await _ask_for_lessons(at, incident)
-
-
-async def _ask_for_lessons(at: Asking, incident: Incident) -> None:
     limits = at.region.limits[Mode.ACTIVATED]
     for kind, key in ((LESSONS, "lessons"), (LESSONS_WRITTEN, "lessons_written")):
         by = due(limits[key], at.now, at.region, next_meeting=None)

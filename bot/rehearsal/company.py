@@ -53,8 +53,8 @@ class Company:
         """Give everybody in the order of the law."""
         return list(self.people.values())
 
-    def arrivals(self, server: str) -> list[str]:
-        """Give the events by which people have come into rooms, each once.
+    def take_arrivals(self, server: str) -> list[str]:
+        """Give the events by which people have come into rooms since last asked.
 
         Only those of one homeserver: what comes over another's line may come at any time.
         """

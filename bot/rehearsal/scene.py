@@ -84,7 +84,7 @@ class Scene:
     def _to_be_read(self) -> list[str]:
         """Give what the bot is to have read before time goes on, each once."""
         said, self._seen = self._seen, []
-        return said + self.company.arrivals(self.bot.partition(":")[2])
+        return said + self.company.take_arrivals(self.bot.partition(":")[2])
 
     async def gather(self) -> None:
         """Learn the rooms, and let everybody go where they are invited."""
